@@ -1,0 +1,87 @@
+import { z } from "zod";
+
+/**
+ * The only reader of process.env. Values are trimmed, an empty one counts as missing, and one message names every
+ * variable that is wrong and how to mend it. Nothing is read at import, so that `next build` needs none of them.
+ */
+
+const stripeKey = z
+  .string("missing. Copy the secret key from https://dashboard.stripe.com/apikeys.")
+  .regex(
+    /^(sk|rk)_(test|live)_\w+$/,
+    "is not a secret key: it begins with sk_test_, sk_live_, rk_test_ or rk_live_.",
+  );
+
+const webhookSecrets = z
+  .string("missing. Copy the endpoint's signing secret from https://dashboard.stripe.com/webhooks.")
+  .transform((list) => list.split(",").map((secret) => secret.trim()))
+  .refine(
+    (secrets) => secrets.every((secret) => /^whsec_\S+$/.test(secret)),
+    "is one signing secret, or several with commas between them; each begins with whsec_.",
+  );
+
+const url = (protocol: RegExp, example: string) =>
+  z.url({
+    protocol,
+    error: (issue) =>
+      issue.input === undefined ? `missing. Example: ${example}` : `is not a URL like ${example}`,
+  });
+
+const schema = z
+  .object({
+    DATABASE_URL: url(/^postgres(ql)?$/, "postgresql://user:password@host:5432/database"),
+    STRIPE_SECRET_KEY: stripeKey,
+    STRIPE_WEBHOOK_SECRET: webhookSecrets,
+    STRIPE_API_BASE: url(/^https?$/, "http://127.0.0.1:12111").optional(),
+    BETTER_AUTH_SECRET: z
+      .string("missing. Make one with: openssl rand -base64 32")
+      .min(32, "is too short to be safe: at least 32 characters. Make one with: openssl rand -base64 32"),
+    APP_URL: url(/^https?$/, "https://app.example.com").transform((value) => new URL(value).origin),
+    CRON_SECRET: z.string().min(16, "is too short to be safe: at least 16 characters.").optional(),
+    OPERATOR_EMAILS: z
+      .string()
+      .optional()
+      .transform((list) => (list ?? "").split(",").flatMap((email) => email.trim().toLowerCase() || [])),
+    PAST_DUE_GRACE_DAYS: z.coerce
+      .number("is a number of days")
+      .min(0, "is 0 or more days")
+      .max(60, "is 60 days at the most")
+      .default(7),
+  })
+  .refine((env) => !(env.STRIPE_API_BASE && /^(sk|rk)_live_/.test(env.STRIPE_SECRET_KEY)), {
+    path: ["STRIPE_API_BASE"],
+    message:
+      "must not be set together with a live key: live traffic goes to Stripe alone. Remove it, or use a test key.",
+  });
+
+export type Env = z.output<typeof schema>;
+
+export class EnvironmentError extends Error {
+  override name = "EnvironmentError";
+}
+
+/**
+ * Checks a set of variables.
+ * @throws EnvironmentError one message that names each variable that is missing or malformed; never their values
+ */
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  const present = Object.entries(source).flatMap(([name, value]) => {
+    const trimmed = value?.trim();
+    return trimmed ? [[name, trimmed] as const] : [];
+  });
+  const parsed = schema.safeParse(Object.fromEntries(present));
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")} ${issue.message}`);
+  throw new EnvironmentError(
+    `The environment is not complete, so the app does not start:\n${lines.join("\n")}\n` +
+      "See .env.example for all of them. On a laptop, `npm run dev` sets every one by itself.",
+  );
+}
+
+let parsed: Env | undefined;
+
+/** The checked environment of this process, read once. Throws EnvironmentError. */
+export function env(): Env {
+  parsed ??= parseEnv(process.env);
+  return parsed;
+}

@@ -1,0 +1,26 @@
+import Stripe from "stripe";
+import { env } from "./env";
+
+let client: Stripe | undefined;
+
+/** The process's one Stripe client, made at first use, in the API version that the SDK is typed for. */
+export function stripe(): Stripe {
+  const { STRIPE_SECRET_KEY, STRIPE_API_BASE } = env();
+  client ??= new Stripe(STRIPE_SECRET_KEY, {
+    ...(STRIPE_API_BASE ? apiBase(new URL(STRIPE_API_BASE)) : {}),
+    maxNetworkRetries: 1,
+    timeout: 10_000,
+    telemetry: false,
+  });
+  return client;
+}
+
+function apiBase(base: URL) {
+  const protocol = base.protocol === "http:" ? "http" : "https";
+  return { protocol, host: base.hostname, port: base.port || (protocol === "http" ? 80 : 443) } as const;
+}
+
+/** Whether the key moves real money. Events of the other mode are none of ours. https://docs.stripe.com/keys */
+export function isLivemode(): boolean {
+  return /^(sk|rk)_live_/.test(env().STRIPE_SECRET_KEY);
+}
