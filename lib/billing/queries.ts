@@ -1,4 +1,7 @@
-import type { Access } from "./subscription/access";
+import { db } from "@/lib/db";
+import { env } from "@/lib/env";
+import { isLivemode } from "@/lib/stripe";
+import { type Access, decideAccess, hasEnded } from "./subscription/access";
 
 /** Money in minor units of its currency: 2000 with "usd" is $20.00. https://docs.stripe.com/currencies */
 export type Money = { amount: number; currency: string };
@@ -60,3 +63,160 @@ export type PlanView = {
   features: string[];
   prices: PriceView[];
 };
+
+/**
+ * What the dashboard shows of a user's billing: their own rows, reached only through the customer linked to them.
+ * @throws if the database cannot be reached
+ */
+export async function readBilling(userId: string, now: Date): Promise<BillingView> {
+  const customer = await db().customer.findUnique({ where: { userId } });
+  const { subscriptions, invoices } = customer
+    ? await readRows(customer.id)
+    : { subscriptions: [], invoices: [] };
+  const unpaidOf = (id: string) =>
+    invoices.filter((invoice) => invoice.subscriptionId === id && isUnpaid(invoice));
+  const facts = subscriptions.map((subscription) => ({
+    ...subscription,
+    // Stripe ends what a deleted customer had at once, also where the event about it is still on its way.
+    endedAt: subscription.endedAt ?? customer?.deletedAt ?? null,
+    unpaidSince: unpaidOf(subscription.id).at(-1)?.createdAt ?? null,
+  }));
+  const access = decideAccess(facts, now, { pastDueGraceDays: env().PAST_DUE_GRACE_DAYS });
+  const decided = facts.find((subscription) => subscription.id === access.subscriptionId);
+  const live = facts.filter((subscription) => subscription !== decided && !hasEnded(subscription, now));
+  const [unpaid] = decided ? unpaidOf(decided.id) : [];
+  const [catalogue, settling] = await Promise.all([
+    readCatalogue([...(decided ? [decided] : []), ...live].flatMap((subscription) => subscription.items)),
+    isSettling([customer, ...subscriptions, ...invoices].flatMap((row) => row?.id ?? [])),
+  ]);
+  return {
+    access,
+    subscription: decided ? viewSubscription(decided, catalogue) : null,
+    others: live.map((subscription) => viewSubscription(subscription, catalogue)),
+    unpaidInvoice: unpaid ? viewInvoice(unpaid) : null,
+    invoices: invoices.slice(0, 24).map(viewInvoice),
+    settling,
+  };
+}
+
+/**
+ * What can be bought: active products with an active price, the cheapest first.
+ * @throws if the database cannot be reached
+ */
+export async function readPlans(): Promise<PlanView[]> {
+  const livemode = isLivemode();
+  const [products, prices] = await Promise.all([
+    db().product.findMany({ where: { active: true, deletedAt: null, livemode } }),
+    db().price.findMany({
+      where: { active: true, deletedAt: null, livemode },
+      orderBy: { unitAmount: "asc" },
+    }),
+  ]);
+  return products
+    .map(({ id, name, description, features }) => ({
+      id,
+      name,
+      description,
+      features,
+      prices: prices.filter((price) => price.productId === id).map(viewPrice),
+    }))
+    .filter((plan) => plan.prices.length > 0)
+    .sort((a, b) => lowestAmount(a) - lowestAmount(b) || a.name.localeCompare(b.name));
+}
+
+type SubscriptionRow = Awaited<ReturnType<typeof readRows>>["subscriptions"][number];
+type InvoiceRow = Awaited<ReturnType<typeof readRows>>["invoices"][number];
+type Catalogue = Awaited<ReturnType<typeof readCatalogue>>;
+
+async function readRows(customerId: string) {
+  const [subscriptions, invoices] = await Promise.all([
+    db().subscription.findMany({ where: { customerId }, include: { items: { orderBy: { id: "asc" } } } }),
+    db().invoice.findMany({
+      where: { customerId, OR: [{ status: null }, { status: { not: "draft" } }] },
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      take: 100,
+    }),
+  ]);
+  return { subscriptions, invoices };
+}
+
+async function readCatalogue(items: readonly { priceId: string | null; productId: string | null }[]) {
+  const ids = (pick: (item: (typeof items)[number]) => string | null) =>
+    items.flatMap((item) => pick(item) ?? []);
+  const [products, prices] = await Promise.all([
+    db().product.findMany({ where: { id: { in: ids((item) => item.productId) } } }),
+    db().price.findMany({ where: { id: { in: ids((item) => item.priceId) } } }),
+  ]);
+  return {
+    products: new Map(products.map((product) => [product.id, product])),
+    prices: new Map(prices.map((price) => [price.id, price])),
+  };
+}
+
+async function isSettling(objectIds: readonly string[]): Promise<boolean> {
+  if (objectIds.length === 0) return false;
+  const waiting = await db().stripeEvent.findFirst({
+    where: { status: "pending", objectId: { in: [...objectIds] } },
+    select: { id: true },
+  });
+  return waiting !== null;
+}
+
+/** A charge was tried and did not succeed, and the bill is still to be paid. */
+function isUnpaid(invoice: InvoiceRow): boolean {
+  return invoice.status === "open" && invoice.attemptCount > 0 && invoice.amountPaid < invoice.amountDue;
+}
+
+function viewSubscription(row: SubscriptionRow, catalogue: Catalogue): SubscriptionView {
+  const { id, status, cancelAtPeriodEnd, cancelAt, currentPeriodEnd, trialEnd, endedAt } = row;
+  return {
+    ...{ id, status, cancelAtPeriodEnd, cancelAt, currentPeriodEnd, trialEnd, endedAt },
+    confirmedAt: row.syncedAt !== null && row.syncedAt > row.stripeStateAt ? row.syncedAt : row.stripeStateAt,
+    items: row.items.map((item) => {
+      const price = catalogue.prices.get(item.priceId ?? "");
+      return {
+        id: item.id,
+        productName: catalogue.products.get(item.productId ?? "")?.name ?? null,
+        price: price ? viewPrice(price) : null,
+        quantity: item.quantity,
+      };
+    }),
+  };
+}
+
+function viewPrice(row: {
+  id: string;
+  unitAmount: bigint | null;
+  currency: string;
+  interval: string | null;
+  intervalCount: number | null;
+  usageType: string | null;
+}): PriceView {
+  const { id, unitAmount, currency, interval, intervalCount, usageType } = row;
+  return {
+    id,
+    unitAmount: unitAmount === null ? null : money(unitAmount, currency),
+    interval,
+    intervalCount: intervalCount ?? 1,
+    metered: usageType === "metered",
+  };
+}
+
+function viewInvoice(row: InvoiceRow): InvoiceView {
+  const { id, number, status, createdAt, attemptCount, nextPaymentAttempt, hostedInvoiceUrl, invoicePdf } =
+    row;
+  return {
+    ...{ id, number, status, createdAt, attemptCount, nextPaymentAttempt, hostedInvoiceUrl, invoicePdf },
+    amountDue: money(row.amountDue, row.currency),
+    amountPaid: money(row.amountPaid, row.currency),
+  };
+}
+
+/** Amounts were safe integers when they came in, so a number holds them. */
+function money(amount: bigint, currency: string): Money {
+  return { amount: Number(amount), currency };
+}
+
+function lowestAmount(plan: PlanView): number {
+  return Math.min(...plan.prices.map((price) => price.unitAmount?.amount ?? Number.POSITIVE_INFINITY));
+}

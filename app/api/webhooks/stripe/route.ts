@@ -1,0 +1,40 @@
+import { afterResponse } from "@/lib/after";
+import { methodNotAllowed, received, refused, tooLarge, unavailable } from "@/lib/billing/webhook/answers";
+import { BodyTooLarge, boundBody } from "@/lib/billing/webhook/body";
+import { drainDue } from "@/lib/billing/webhook/drain";
+import { receiveEvent } from "@/lib/billing/webhook/receive";
+import { verifyEvent } from "@/lib/billing/webhook/verify";
+import { env } from "@/lib/env";
+import { log } from "@/lib/log";
+
+export const runtime = "nodejs";
+export const maxDuration = 60;
+
+export async function POST(request: Request): Promise<Response> {
+  try {
+    const req = boundBody(request);
+    const verification = verifyEvent({
+      payload: await req.text(),
+      signature: req.headers.get("stripe-signature"),
+      secrets: env().STRIPE_WEBHOOK_SECRET,
+      now: new Date(),
+    });
+    if (!verification.ok) return refused(verification.error);
+    const result = await receiveEvent(verification.event);
+    afterResponse("drain", drainDue);
+    return received(result);
+  } catch (error) {
+    if (error instanceof BodyTooLarge) return tooLarge();
+    log("error", "event not stored", { error: error instanceof Error ? error.name : "unknown" });
+    return unavailable();
+  }
+}
+
+export {
+  methodNotAllowed as DELETE,
+  methodNotAllowed as GET,
+  methodNotAllowed as HEAD,
+  methodNotAllowed as OPTIONS,
+  methodNotAllowed as PATCH,
+  methodNotAllowed as PUT,
+};

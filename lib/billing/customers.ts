@@ -1,0 +1,75 @@
+import { db, type Tx } from "@/lib/db";
+import { stripe } from "@/lib/stripe";
+import { BillingError } from "./errors";
+import { ask } from "./fetch";
+import { mirror, type Outcome } from "./mirror";
+import type { Stamp } from "./order";
+import { type CustomerState, customerFromStripe } from "./subscription/from-stripe";
+import type { StripeEvent } from "./webhook/event";
+
+/** The customers table. Nothing else writes it, and of its `user_id` linkCustomer alone. */
+export const customers = mirror<CustomerState>({
+  kind: "customer",
+  fromStripe: customerFromStripe,
+  read: readCustomer,
+  write: writeCustomer,
+  fetch: fetchCustomer,
+  whenMissing: (state, answeredAt) => ({ ...state, deletedAt: state.deletedAt ?? answeredAt }),
+  stage: (state) => [state.deletedAt ? 1 : 0],
+  // Stripe gives no customer's id twice.
+  isFinal: (state) => state.deletedAt !== null,
+});
+
+/** A customer was made or changed at Stripe. */
+export function updateCustomer(tx: Tx, event: StripeEvent): Promise<Outcome> {
+  return customers.apply(tx, event);
+}
+
+/** A customer was deleted at Stripe. The event holds the whole former customer, so its type tells. */
+export function deleteCustomer(tx: Tx, event: StripeEvent): Promise<Outcome> {
+  return customers.apply(tx, event, (state, created) => ({ ...state, deletedAt: created }));
+}
+
+/**
+ * Gives a Stripe customer to a user, before that user's first Checkout. The only way a user comes to own billing: no
+ * e-mail address, metadata or `client_reference_id` in an event ever does.
+ * @throws BillingError if either already belongs to another
+ */
+export async function linkCustomer(link: {
+  userId: string;
+  customerId: string;
+  livemode: boolean;
+}): Promise<void> {
+  const { userId, customerId, livemode } = link;
+  await db().$transaction(async (tx) => {
+    const owned = await tx.customer.findUnique({ where: { userId } });
+    if (owned && owned.id !== customerId) throw BillingError.userHasAnotherCustomer(customerId);
+    await tx.customer.createMany({ data: [{ id: customerId, userId, livemode }], skipDuplicates: true });
+    await tx.customer.updateMany({ where: { id: customerId, userId: null }, data: { userId } });
+    const linked = await tx.customer.findUnique({ where: { id: customerId } });
+    if (linked?.userId !== userId) throw BillingError.customerOfAnotherUser(customerId);
+  });
+}
+
+/** Stripe answers for a deleted customer with a stub that has no more than its id. */
+async function fetchCustomer(id: string) {
+  const answer = await ask(() => stripe().customers.retrieve(id));
+  const isDeleted = answer.object !== null && "deleted" in answer.object;
+  return isDeleted ? { ...answer, object: null } : answer;
+}
+
+async function readCustomer(tx: Tx, id: string) {
+  const row = await tx.customer.findUnique({ where: { id }, omit: { userId: true } });
+  if (row === null) return null;
+  const { stripeStateAt, syncedAt, version, ...state } = row;
+  // The server wrote the row before Stripe said a word about it: every event is newer.
+  return { state, stamp: { stripeStateAt: stripeStateAt ?? new Date(0), syncedAt }, version };
+}
+
+async function writeCustomer(tx: Tx, { id, ...columns }: CustomerState, stamp: Stamp): Promise<void> {
+  await tx.customer.upsert({
+    where: { id },
+    create: { id, ...columns, ...stamp },
+    update: { ...columns, ...stamp, version: { increment: 1 } },
+  });
+}

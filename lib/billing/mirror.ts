@@ -1,0 +1,120 @@
+import { db, type Tx } from "@/lib/db";
+import { BillingError, UnreadableObject } from "./errors";
+import { decide, type Life, type Stamp, stampOfAnswer } from "./order";
+import type { StripeEvent } from "./webhook/event";
+
+/** What became of an event. A deferred one waits in the inbox until its object was fetched from Stripe. */
+export type Outcome =
+  | { outcome: "applied" }
+  | { outcome: "superseded" }
+  | { outcome: "ignored"; reason: string }
+  | { outcome: "deferred"; reason: string; sync: SyncRequest };
+
+export type SyncRequest = { mirror: Syncable; id: string };
+
+/** What Stripe's API said about an object, and when, on Stripe's clock. Null: it knows no such object. */
+export type Answer = { object: object | null; answeredAt: Date | null };
+
+/** One kind of Stripe object and the table that follows it. */
+export type MirrorSpec<State extends { id: string }> = Life<State> & {
+  kind: string;
+  /** Pure. @throws UnreadableObject */
+  fromStripe(object: object): State;
+  read(tx: Tx, id: string): Promise<{ state: State; stamp: Stamp; version: number } | null>;
+  write(tx: Tx, state: State, stamp: Stamp): Promise<void>;
+  fetch(id: string): Promise<Answer>;
+  /** What a row turns into when Stripe says that there is no such object (any more); null: it stays as it is. */
+  whenMissing(state: State, answeredAt: Date): State | null;
+};
+
+export type Syncable = {
+  kind: string;
+  /**
+   * Makes the row equal what Stripe's API says. Safe at any time, any number of times, by any number of processes: an
+   * answer is written only if nobody wrote the row since before Stripe was asked.
+   * @param since the newest event that was heard before; the answer includes it
+   * @param finish what belongs into the same transaction as the write
+   * @throws BillingError if the row changes under each of several tries; Stripe's errors as they come
+   */
+  sync(
+    id: string,
+    since: Date | null,
+    finish?: (tx: Tx, found: boolean) => Promise<void>,
+  ): Promise<"written" | "missing">;
+};
+
+export type Mirror<State> = Syncable & {
+  /**
+   * Writes the snapshot of an event, unless the row is newer or only Stripe can tell. Within the event's transaction.
+   * @param revise what the event's type tells beyond its snapshot
+   * @throws UnreadableObject
+   */
+  apply(tx: Tx, event: StripeEvent, revise?: (state: State, created: Date) => State): Promise<Outcome>;
+};
+
+/** The row's lock for the rest of the transaction. It holds for rows that do not exist yet, and behind a pooler. */
+async function lock(tx: Tx, id: string): Promise<void> {
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`;
+}
+
+const SYNC_TRIES = 3;
+
+/** Makes the mirror of a kind of object. The guard against older states is here, once, for all of them. */
+export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): Mirror<State> {
+  const self: Mirror<State> = {
+    kind: spec.kind,
+
+    async apply(tx, event, revise = (state) => state) {
+      const { created } = event;
+      if (created === null) throw UnreadableObject.field("created", "a time", created);
+      const incoming = revise(spec.fromStripe(event.object), created);
+      await lock(tx, incoming.id);
+      const row = await spec.read(tx, incoming.id);
+      const decision = decide(spec, row, incoming, created);
+      switch (decision) {
+        case "supersede":
+          return { outcome: "superseded" };
+        case "ask":
+          return {
+            outcome: "deferred",
+            reason: `Another event of the same second says otherwise about ${incoming.id}: asking Stripe.`,
+            sync: { mirror: self, id: incoming.id },
+          };
+        case "apply":
+        case "confirm":
+          await spec.write(tx, incoming, stampOfEvent(row?.stamp ?? null, created));
+          return { outcome: "applied" };
+        default:
+          return decision satisfies never;
+      }
+    },
+
+    async sync(id, since, finish) {
+      for (let tries = 0; tries < SYNC_TRIES; tries += 1) {
+        const before = await spec.read(db(), id);
+        const { object, answeredAt } = await spec.fetch(id);
+        if (answeredAt === null) throw BillingError.noDate(spec.kind, id);
+        const result = await db().$transaction(async (tx) => {
+          await lock(tx, id);
+          const row = await spec.read(tx, id);
+          if (row?.version !== before?.version) return "changed";
+          const state = object ? spec.fromStripe(object) : row && spec.whenMissing(row.state, answeredAt);
+          // What is final stays so, whatever a stale replica answers.
+          if (state && !(row && spec.isFinal(row.state) && !spec.isFinal(state)))
+            await spec.write(tx, state, stampOfAnswer(row?.stamp ?? null, answeredAt, since));
+          await finish?.(tx, object !== null);
+          return object ? "written" : "missing";
+        });
+        if (result !== "changed") return result;
+      }
+      throw BillingError.keepsChanging(spec.kind, id);
+    },
+  };
+  return self;
+}
+
+/** An event that confirms a row makes it younger; a final one that comes late does not make it older. */
+function stampOfEvent(before: Stamp | null, created: Date): Stamp {
+  const isYounger = before !== null && before.stripeStateAt > created;
+  return { stripeStateAt: isYounger ? before.stripeStateAt : created, syncedAt: before?.syncedAt ?? null };
+}

@@ -1,0 +1,92 @@
+import type { Tx } from "@/lib/db";
+import { stripe } from "@/lib/stripe";
+import { ask } from "./fetch";
+import { mirror, type Outcome } from "./mirror";
+import type { Stamp } from "./order";
+import { metadata } from "./read";
+import {
+  type PriceState,
+  type ProductState,
+  priceFromStripe,
+  productFromStripe,
+} from "./subscription/from-stripe";
+import type { StripeEvent } from "./webhook/event";
+
+type Deletable = { deletedAt: Date | null };
+
+const catalogueLife = {
+  whenMissing: <State extends Deletable>(state: State, answeredAt: Date): State => ({
+    ...state,
+    deletedAt: state.deletedAt ?? answeredAt,
+  }),
+  stage: (state: Deletable) => [state.deletedAt ? 1 : 0],
+  // A product may be made again under an id of one's own choosing, so not even deletion is final.
+  isFinal: () => false,
+};
+
+const markDeleted = <State extends Deletable>(state: State, deletedAt: Date): State => ({
+  ...state,
+  deletedAt,
+});
+
+/** The products table. Nothing else writes it. */
+export const products = mirror<ProductState>({
+  kind: "product",
+  ...catalogueLife,
+  fromStripe: productFromStripe,
+  read: readProduct,
+  write: writeProduct,
+  fetch: (id) => ask(() => stripe().products.retrieve(id)),
+});
+
+/** The prices table. Nothing else writes it. */
+export const prices = mirror<PriceState>({
+  kind: "price",
+  ...catalogueLife,
+  fromStripe: priceFromStripe,
+  read: readPrice,
+  write: writePrice,
+  fetch: (id) => ask(() => stripe().prices.retrieve(id)),
+});
+
+/** A product or price was made, changed or deleted in the catalogue. */
+export function updateCatalogue(tx: Tx, event: StripeEvent): Promise<Outcome> {
+  const revise = event.type.endsWith(".deleted") ? markDeleted : undefined;
+  return event.type.startsWith("product.")
+    ? products.apply(tx, event, revise)
+    : prices.apply(tx, event, revise);
+}
+
+async function readProduct(tx: Tx, id: string) {
+  const row = await tx.product.findUnique({ where: { id } });
+  if (row === null) return null;
+  const { stripeStateAt, syncedAt, version, ...state } = row;
+  return {
+    state: { ...state, metadata: metadata(state.metadata) },
+    stamp: { stripeStateAt, syncedAt },
+    version,
+  };
+}
+
+async function writeProduct(tx: Tx, { id, ...columns }: ProductState, stamp: Stamp): Promise<void> {
+  await tx.product.upsert({
+    where: { id },
+    create: { id, ...columns, ...stamp },
+    update: { ...columns, ...stamp, version: { increment: 1 } },
+  });
+}
+
+async function readPrice(tx: Tx, id: string) {
+  const row = await tx.price.findUnique({ where: { id } });
+  if (row === null) return null;
+  const { stripeStateAt, syncedAt, version, ...state } = row;
+  return { state, stamp: { stripeStateAt, syncedAt }, version };
+}
+
+async function writePrice(tx: Tx, { id, ...columns }: PriceState, stamp: Stamp): Promise<void> {
+  await tx.price.upsert({
+    where: { id },
+    create: { id, ...columns, ...stamp },
+    update: { ...columns, ...stamp, version: { increment: 1 } },
+  });
+}

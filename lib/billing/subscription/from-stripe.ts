@@ -1,0 +1,250 @@
+import {
+  amount,
+  id,
+  isObject,
+  type JsonObject,
+  list,
+  metadata,
+  must,
+  objectOr,
+  smallInteger,
+  text,
+  time,
+} from "../read";
+
+/**
+ * Stripe's objects, in any of the shapes they have had, as the rows we keep. Pure, and the only place that knows the
+ * shapes: it looks at what is there, never at `api_version`, for fields were added to old versions too.
+ * `2025-03-31.basil` moved the periods to the items and the subscription of an invoice to its parent:
+ * https://docs.stripe.com/changelog/basil
+ */
+
+export type SubscriptionItemState = {
+  id: string;
+  priceId: string | null;
+  productId: string | null;
+  quantity: number | null;
+  currentPeriodStart: Date | null;
+  currentPeriodEnd: Date | null;
+};
+
+export type SubscriptionState = {
+  id: string;
+  customerId: string | null;
+  status: string;
+  currentPeriodStart: Date | null;
+  currentPeriodEnd: Date | null;
+  cancelAtPeriodEnd: boolean;
+  cancelAt: Date | null;
+  canceledAt: Date | null;
+  endedAt: Date | null;
+  trialStart: Date | null;
+  trialEnd: Date | null;
+  startedAt: Date | null;
+  currency: string | null;
+  latestInvoiceId: string | null;
+  livemode: boolean;
+  metadata: Record<string, string>;
+  items: SubscriptionItemState[];
+};
+
+/** @throws UnreadableObject without an id or a status. https://docs.stripe.com/api/subscriptions/object */
+export function subscriptionFromStripe(source: object): SubscriptionState {
+  const o: JsonObject = { ...source };
+  const items = list(o.items).flatMap(itemFromStripe);
+  return {
+    id: must(id(o.id), "subscription.id", "an id", o.id),
+    customerId: customerOf(o),
+    status: must(text(o.status), "subscription.status", "text", o.status),
+    currentPeriodStart:
+      time(o.current_period_start) ?? earliest(items.map((item) => item.currentPeriodStart)),
+    currentPeriodEnd: time(o.current_period_end) ?? latest(items.map((item) => item.currentPeriodEnd)),
+    cancelAtPeriodEnd: o.cancel_at_period_end === true,
+    cancelAt: time(o.cancel_at),
+    canceledAt: time(o.canceled_at),
+    endedAt: time(o.ended_at),
+    trialStart: time(o.trial_start),
+    trialEnd: time(o.trial_end),
+    startedAt: time(o.start_date) ?? time(o.start) ?? time(o.created),
+    currency: text(o.currency) ?? text(objectOr(list(o.items)[0]?.price ?? o.plan).currency),
+    latestInvoiceId: id(o.latest_invoice),
+    livemode: o.livemode === true,
+    metadata: metadata(o.metadata),
+    items: items.sort((a, b) => (a.id < b.id ? -1 : 1)),
+  };
+}
+
+/** Before 2020-08-27 an item has a plan and no price; a plan's id is what the price's id became. */
+function itemFromStripe(o: JsonObject): SubscriptionItemState[] {
+  const itemId = id(o.id);
+  if (itemId === null) return [];
+  const price = isObject(o.price) ? o.price : objectOr(o.plan);
+  return [
+    {
+      id: itemId,
+      priceId: id(price) ?? id(o.price),
+      productId: id(price.product),
+      quantity: smallInteger(o.quantity),
+      currentPeriodStart: time(o.current_period_start),
+      currentPeriodEnd: time(o.current_period_end),
+    },
+  ];
+}
+
+export type InvoiceState = {
+  id: string;
+  customerId: string | null;
+  subscriptionId: string | null;
+  status: string | null;
+  number: string | null;
+  amountDue: bigint;
+  amountPaid: bigint;
+  currency: string;
+  attemptCount: number;
+  nextPaymentAttempt: Date | null;
+  hostedInvoiceUrl: string | null;
+  invoicePdf: string | null;
+  livemode: boolean;
+  createdAt: Date | null;
+};
+
+/** @throws UnreadableObject without an id, a currency or an amount. https://docs.stripe.com/api/invoices/object */
+export function invoiceFromStripe(source: object): InvoiceState {
+  const o: JsonObject = { ...source };
+  return {
+    id: must(id(o.id), "invoice.id", "an id", o.id),
+    customerId: customerOf(o),
+    subscriptionId: subscriptionOf(o),
+    // Invoices had no status before 2018-11, but a flag for being paid.
+    status: text(o.status) ?? (o.paid === true ? "paid" : null),
+    number: text(o.number),
+    amountDue: must(amount(o.amount_due), "invoice.amount_due", "a whole number", o.amount_due),
+    amountPaid: amount(o.amount_paid) ?? 0n,
+    currency: must(text(o.currency), "invoice.currency", "text", o.currency),
+    attemptCount: smallInteger(o.attempt_count) ?? 0,
+    nextPaymentAttempt: time(o.next_payment_attempt),
+    hostedInvoiceUrl: text(o.hosted_invoice_url),
+    invoicePdf: text(o.invoice_pdf),
+    livemode: o.livemode === true,
+    createdAt: time(o.created) ?? time(o.date),
+  };
+}
+
+function subscriptionOf(invoice: JsonObject): string | null {
+  const details = objectOr(objectOr(invoice.parent).subscription_details);
+  return id(details.subscription) ?? id(invoice.subscription);
+}
+
+export type CustomerState = {
+  id: string;
+  email: string | null;
+  deletedAt: Date | null;
+  livemode: boolean;
+};
+
+/** @throws UnreadableObject without an id. https://docs.stripe.com/api/customers/object */
+export function customerFromStripe(source: object): CustomerState {
+  const o: JsonObject = { ...source };
+  return {
+    id: must(id(o.id), "customer.id", "an id", o.id),
+    email: text(o.email),
+    deletedAt: null,
+    livemode: o.livemode === true,
+  };
+}
+
+export type ProductState = {
+  id: string;
+  name: string;
+  description: string | null;
+  active: boolean | null;
+  features: string[];
+  metadata: Record<string, string>;
+  livemode: boolean;
+  deletedAt: Date | null;
+};
+
+/** @throws UnreadableObject without an id or a name. https://docs.stripe.com/api/products/object */
+export function productFromStripe(source: object): ProductState {
+  const o: JsonObject = { ...source };
+  return {
+    id: must(id(o.id), "product.id", "an id", o.id),
+    name: must(text(o.name), "product.name", "text", o.name),
+    description: text(o.description),
+    active: typeof o.active === "boolean" ? o.active : null,
+    features: list(o.marketing_features ?? o.features).flatMap((feature) => text(feature.name) ?? []),
+    metadata: metadata(o.metadata),
+    livemode: o.livemode === true,
+    deletedAt: null,
+  };
+}
+
+export type PriceState = {
+  id: string;
+  productId: string | null;
+  active: boolean;
+  currency: string;
+  unitAmount: bigint | null;
+  type: string | null;
+  interval: string | null;
+  intervalCount: number | null;
+  usageType: string | null;
+  lookupKey: string | null;
+  nickname: string | null;
+  livemode: boolean;
+  deletedAt: Date | null;
+};
+
+/** @throws UnreadableObject without an id or a currency. https://docs.stripe.com/api/prices/object */
+export function priceFromStripe(source: object): PriceState {
+  const o: JsonObject = { ...source };
+  const recurring = objectOr(o.recurring);
+  return {
+    id: must(id(o.id), "price.id", "an id", o.id),
+    productId: id(o.product),
+    active: o.active === true,
+    currency: must(text(o.currency), "price.currency", "text", o.currency),
+    unitAmount: amount(o.unit_amount),
+    type: text(o.type),
+    interval: text(recurring.interval),
+    intervalCount: smallInteger(recurring.interval_count),
+    usageType: text(recurring.usage_type),
+    lookupKey: text(o.lookup_key),
+    nickname: text(o.nickname),
+    livemode: o.livemode === true,
+    deletedAt: null,
+  };
+}
+
+export type CheckoutState = {
+  id: string | null;
+  mode: string | null;
+  paymentStatus: string | null;
+  subscriptionId: string | null;
+};
+
+/** https://docs.stripe.com/api/checkout/sessions/object */
+export function checkoutFromStripe(source: object): CheckoutState {
+  const o: JsonObject = { ...source };
+  return {
+    id: id(o.id),
+    mode: text(o.mode),
+    paymentStatus: text(o.payment_status),
+    subscriptionId: id(o.subscription),
+  };
+}
+
+/** With Accounts v2 an object may belong to an account in place of a customer. */
+function customerOf(o: JsonObject): string | null {
+  return id(o.customer) ?? id(o.customer_account);
+}
+
+function earliest(times: (Date | null)[]): Date | null {
+  const known = times.flatMap((at) => at?.getTime() ?? []);
+  return known.length > 0 ? new Date(Math.min(...known)) : null;
+}
+
+function latest(times: (Date | null)[]): Date | null {
+  const known = times.flatMap((at) => at?.getTime() ?? []);
+  return known.length > 0 ? new Date(Math.max(...known)) : null;
+}

@@ -1,0 +1,50 @@
+import type { Tx } from "@/lib/db";
+import { stripe } from "@/lib/stripe";
+import { ask } from "../fetch";
+import { mirror } from "../mirror";
+import type { Stamp } from "../order";
+import { metadata } from "../read";
+import { isFinalStatus } from "./access";
+import { type SubscriptionState, subscriptionFromStripe } from "./from-stripe";
+
+/** The subscriptions table and its items. Nothing else writes them. */
+export const subscriptions = mirror<SubscriptionState>({
+  kind: "subscription",
+  fromStripe: subscriptionFromStripe,
+  read: readSubscription,
+  write: writeSubscription,
+  fetch: (id) => ask(() => stripe().subscriptions.retrieve(id)),
+  // Stripe forgets no subscription. One it does not know came from a sample event, and belongs to no one.
+  whenMissing: () => null,
+  // Nothing returns to `incomplete`: https://docs.stripe.com/billing/subscriptions/overview#subscription-lifecycle
+  stage: (state) => [state.status === "incomplete" ? 0 : 1],
+  isFinal: (state) => isFinalStatus(state.status),
+});
+
+/** The stored subscription without what only the table knows, so that it compares with a snapshot of Stripe's. */
+export async function readSubscription(tx: Tx, id: string) {
+  const row = await tx.subscription.findUnique({
+    where: { id },
+    include: { items: { omit: { subscriptionId: true }, orderBy: { id: "asc" } } },
+  });
+  if (row === null) return null;
+  const { stripeStateAt, syncedAt, version, ...state } = row;
+  return {
+    state: { ...state, metadata: metadata(state.metadata) },
+    stamp: { stripeStateAt, syncedAt },
+    version,
+  };
+}
+
+async function writeSubscription(tx: Tx, state: SubscriptionState, stamp: Stamp): Promise<void> {
+  const { id, items, ...columns } = state;
+  await tx.subscription.upsert({
+    where: { id },
+    create: { id, ...columns, ...stamp },
+    update: { ...columns, ...stamp, version: { increment: 1 } },
+  });
+  await tx.subscriptionItem.deleteMany({
+    where: { OR: [{ subscriptionId: id }, { id: { in: items.map((item) => item.id) } }] },
+  });
+  await tx.subscriptionItem.createMany({ data: items.map((item) => ({ ...item, subscriptionId: id })) });
+}

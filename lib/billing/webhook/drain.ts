@@ -1,0 +1,129 @@
+import { db } from "@/lib/db";
+import { log } from "@/lib/log";
+import type { SyncRequest } from "../mirror";
+import type { StripeEvent } from "./event";
+import { isPermanent, reasonOf } from "./failure";
+import { type ClaimedEvent, claimDue, retryLater, settleEvent } from "./inbox";
+import { processEvent } from "./process";
+
+const BATCH = 20;
+
+/** Below maxDuration of the routes that drain, with room for the batch in hand. */
+const BUDGET_MS = 40_000;
+
+let running: Promise<number> | undefined;
+
+/**
+ * Works on every event that is due: what failed before, and what only Stripe can settle. Safe to call at any time, from
+ * any number of processes; within one, calls share a run. Errors stay with their event.
+ * @returns how many events it worked on
+ * @throws if the database cannot be reached
+ */
+export function drainDue(): Promise<number> {
+  running ??= drain().finally(() => {
+    running = undefined;
+  });
+  return running;
+}
+
+async function drain(): Promise<number> {
+  const deadline = Date.now() + BUDGET_MS;
+  let worked = 0;
+  while (Date.now() < deadline) {
+    const claimed = await claimDue(BATCH);
+    if (claimed.length === 0) break;
+    worked += claimed.length;
+    await settleWithStripe(await applyEach(claimed));
+  }
+  return worked;
+}
+
+type Waiting = ClaimedEvent & { sync: SyncRequest };
+
+/** Applies what the database alone can decide, and returns what Stripe must be asked about. */
+async function applyEach(claimed: readonly ClaimedEvent[]): Promise<Waiting[]> {
+  const waiting: Waiting[] = [];
+  for (const { event, attempts } of claimed) {
+    await guard([{ event, attempts }], async () => {
+      const sync = await applyPending(event);
+      if (sync) waiting.push({ event, attempts, sync });
+    });
+  }
+  return waiting;
+}
+
+/** Applies one pending event and settles it in the same transaction, or says what must be fetched for it. */
+function applyPending(event: StripeEvent): Promise<SyncRequest | null> {
+  return db().$transaction(async (tx) => {
+    const outcome = await processEvent(tx, event);
+    if (outcome.outcome === "deferred") return outcome.sync;
+    const isOurs = await settleEvent(tx, event.id, { status: "done", ...outcome });
+    if (!isOurs) throw new AlreadySettled();
+    return null;
+  });
+}
+
+/** Asks Stripe once for each object, however many events wait for it: the answer is newer than all of them. */
+async function settleWithStripe(waiting: readonly Waiting[]): Promise<void> {
+  const byObject = new Map<string, { sync: SyncRequest; group: Waiting[] }>();
+  for (const event of waiting) {
+    const key = `${event.sync.mirror.kind} ${event.sync.id}`;
+    const known = byObject.get(key);
+    if (known) known.group.push(event);
+    else byObject.set(key, { sync: event.sync, group: [event] });
+  }
+  for (const { sync, group } of byObject.values()) {
+    await guard(group, async () => {
+      const { mirror, id } = sync;
+      const since = newest(group.map(({ event }) => event.created));
+      const result = await mirror.sync(id, since, async (tx, found) => {
+        for (const { event } of group) {
+          await settleEvent(
+            tx,
+            event.id,
+            found
+              ? { status: "done", outcome: "applied" }
+              : {
+                  status: "done",
+                  outcome: "ignored",
+                  reason: `Stripe knows no ${mirror.kind} ${id}: a sample event, perhaps.`,
+                },
+          );
+        }
+      });
+      log("info", "settled with Stripe", { kind: mirror.kind, id, result, events: group.length });
+    });
+  }
+}
+
+/** Runs one piece of work. Its error parks its events or puts them back, and goes no further. */
+async function guard(events: readonly ClaimedEvent[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof AlreadySettled) return;
+    for (const { event, attempts } of events) {
+      const result = await putBack(event, attempts, error);
+      log("error", "event not applied", {
+        event: event.id,
+        type: event.type,
+        attempts,
+        result,
+        error: reasonOf(error),
+      });
+    }
+  }
+}
+
+async function putBack(event: StripeEvent, attempts: number, error: unknown): Promise<"pending" | "parked"> {
+  if (!isPermanent(error)) return retryLater(event.id, attempts, reasonOf(error));
+  await settleEvent(db(), event.id, { status: "parked", reason: reasonOf(error) });
+  return "parked";
+}
+
+/** Another process settled the event while this one worked on it: its transaction must not count twice. */
+class AlreadySettled extends Error {}
+
+function newest(times: readonly (Date | null)[]): Date | null {
+  return times.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null);
+}

@@ -1,0 +1,34 @@
+import { Prisma } from "@/lib/db";
+import { UnreadableObject } from "../errors";
+
+/**
+ * Whether no retry can mend it: the object cannot be read, or the database refuses its values (SQLSTATE class 22, data
+ * exception). Everything else may pass: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export function isPermanent(error: unknown): boolean {
+  if (error instanceof UnreadableObject) return true;
+  if (error instanceof Prisma.PrismaClientValidationError) return true;
+  return sqlStateOf(error)?.startsWith("22") ?? false;
+}
+
+/** A sentence for an operator. Prisma's own messages quote the query and its values, so of those only codes are kept. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof Prisma.PrismaClientKnownRequestError)
+    return `The database answered ${sqlStateOf(error) ?? "with an error"} (${error.code}).`;
+  if (error instanceof Prisma.PrismaClientValidationError)
+    return "The database client refused the object's values.";
+  if (error instanceof Error) return `${error.name}: ${error.message}`.slice(0, 2_000);
+  return "Something was thrown that is not an error.";
+}
+
+function sqlStateOf(error: unknown): string | null {
+  const state = walk(error, ["meta", "driverAdapterError", "cause", "originalCode"]);
+  return typeof state === "string" ? state : null;
+}
+
+function walk(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === "object" && at !== null ? Reflect.get(at, key) : undefined),
+    value,
+  );
+}

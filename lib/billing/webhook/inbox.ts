@@ -1,0 +1,114 @@
+import { db, type Tx } from "@/lib/db";
+import { parseEvent, type StripeEvent } from "./event";
+import type { VerifiedEvent } from "./verify";
+
+/**
+ * The stripe_events table: every verified event, once. Nothing else writes it. An event is `pending` until it is `done`,
+ * or `parked` for a person to look at. A claim is a lease: if its holder dies, the next drain takes the event over.
+ */
+
+/** What is known of an event when its row is written. Reasons are sentences for an operator. */
+export type Disposition =
+  | { status: "done"; outcome: "applied" | "superseded" }
+  | { status: "done"; outcome: "ignored"; reason: string }
+  | { status: "pending"; reason: string }
+  | { status: "parked"; reason: string };
+
+/** Longer than a function lives (maxDuration), so that a lease never ends under one that still works. */
+export const LEASE_SECONDS = 120;
+
+/** 5 s, 10 s, 20 s … 6 hours, each cut by up to half at random: 21 tries take about three days, as Stripe's own do. */
+export const MAX_ATTEMPTS = 21;
+const FIRST_DELAY_MS = 5_000;
+const LONGEST_DELAY_MS = 6 * 3_600_000;
+
+/**
+ * Writes the event into the inbox, within the transaction that applies it.
+ * @returns false if it is there already: then nothing is to be done
+ */
+export async function recordEvent(tx: Tx, event: VerifiedEvent): Promise<boolean> {
+  const { object: _, ...columns } = event;
+  const { count } = await tx.stripeEvent.createMany({
+    data: [{ ...columns, status: "pending", nextAttemptAt: new Date() }],
+    skipDuplicates: true,
+  });
+  return count === 1;
+}
+
+/**
+ * Ends the wait of a pending event, within the transaction that applied it.
+ * @returns false if somebody else settled it in the meantime: then the caller must roll back
+ */
+export async function settleEvent(tx: Tx, id: string, disposition: Disposition): Promise<boolean> {
+  const { count } = await tx.stripeEvent.updateMany({
+    where: { id, status: "pending" },
+    data: {
+      status: disposition.status,
+      outcome: disposition.status === "done" ? disposition.outcome : null,
+      lastError: "reason" in disposition ? disposition.reason : null,
+      lockedUntil: null,
+      ...(disposition.status === "pending"
+        ? { nextAttemptAt: new Date() }
+        : { nextAttemptAt: null, processedAt: new Date() }),
+    },
+  });
+  return count === 1;
+}
+
+export type ClaimedEvent = { event: StripeEvent; attempts: number };
+
+/**
+ * Takes the events that are due, oldest first, and leases them. Several processes may claim at once: each gets others.
+ */
+export async function claimDue(limit: number): Promise<ClaimedEvent[]> {
+  const rows = await db().$queryRaw<{ id: string; payload: string; attempts: number }[]>`
+    update stripe_events
+    set locked_until = now() + make_interval(secs => ${LEASE_SECONDS}), attempts = attempts + 1
+    where id in (
+      select id from stripe_events
+      where status = 'pending' and next_attempt_at <= now() and (locked_until is null or locked_until < now())
+      order by next_attempt_at
+      limit ${limit}
+      for update skip locked
+    )
+    returning id, payload, attempts`;
+  return rows.map(({ id, payload, attempts }) => ({ event: { ...stored(payload), id }, attempts }));
+}
+
+/** What is in the inbox was parsed before it was recorded. */
+function stored(payload: string): StripeEvent {
+  const event = parseEvent(payload);
+  if (typeof event === "string") throw new Error(`A stored payload cannot be read any more: ${event}`);
+  return event;
+}
+
+/** Puts a claimed event back, to be tried again later; after the last attempt it is parked. */
+export async function retryLater(
+  id: string,
+  attempts: number,
+  reason: string,
+): Promise<"pending" | "parked"> {
+  const isLast = attempts >= MAX_ATTEMPTS;
+  await db().stripeEvent.updateMany({
+    where: { id, status: "pending" },
+    data: isLast
+      ? {
+          status: "parked",
+          lastError: reason,
+          nextAttemptAt: null,
+          lockedUntil: null,
+          processedAt: new Date(),
+        }
+      : { lastError: reason, nextAttemptAt: new Date(Date.now() + delayAfter(attempts)), lockedUntil: null },
+  });
+  return isLast ? "parked" : "pending";
+}
+
+/**
+ * How long to wait after a failed attempt, in milliseconds.
+ * @param attempts 1 for the first
+ */
+export function delayAfter(attempts: number, random = Math.random()): number {
+  const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempts - 1));
+  return longest * (1 - random / 2);
+}
