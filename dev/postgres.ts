@@ -1,0 +1,172 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
+import { killWhenThisProcessDies } from "./guard.ts";
+import { freePort } from "./ports.ts";
+import { postgresBinaries } from "./postgres-binaries.ts";
+import { type PostgresUser, postgresUser } from "./postgres-user.ts";
+
+export type Postgres = {
+  /** Its maintenance database, as a superuser. */
+  url: string;
+  port: number;
+  /** False when another process runs it, and `stop` leaves it alone. */
+  startedHere: boolean;
+  stop: () => Promise<void>;
+};
+
+export type PostgresOptions = {
+  /** Where the cluster is, or is to be made. */
+  dataDir: string;
+  logFile: string;
+  /** Where to look for a free port first. */
+  port?: number;
+  /** Settings for the server: `{ fsync: "off" }`. */
+  settings?: Record<string, string>;
+};
+
+// It listens on this machine alone, and a development database holds nothing secret.
+const urlAt = (port: number) => `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`;
+
+/**
+ * Starts a real Postgres from npm's binaries, making the cluster at the first time. Quiet: it writes to `logFile`.
+ * A cluster that already runs is used as it is.
+ * @throws Error in words for the person at the keyboard
+ */
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const { dataDir, logFile } = options;
+  mkdirSync(dirname(dataDir), { recursive: true });
+  mkdirSync(dirname(logFile), { recursive: true });
+  const running = await findRunning(dataDir);
+  if (running) {
+    return { url: urlAt(running.port), port: running.port, startedHere: false, stop: async () => {} };
+  }
+  const { initdb, postgres } = postgresBinaries();
+  const user = postgresUser([initdb, dataDir]);
+  if (!existsSync(join(dataDir, "PG_VERSION"))) initialise(initdb, user, dataDir);
+
+  const port = await freePort(options.port ?? 54320);
+  const settings = {
+    listen_addresses: "127.0.0.1",
+    port: String(port),
+    unix_socket_directories: "",
+    ...options.settings,
+  };
+  const [program, args] = user.command(postgres, [
+    "-D",
+    dataDir,
+    ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+  ]);
+  const log = openSync(logFile, "a");
+  // Detached: Ctrl-C in the terminal must reach us alone, so that the app stops before its database.
+  const child = spawn(program, args, { ...user.identity, detached: true, stdio: ["ignore", log, log] });
+  const exited = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", () => resolve());
+  });
+  const release = child.pid ? killWhenThisProcessDies(child.pid, "INT") : () => {};
+  await Promise.race([answers(port, dataDir), exited]);
+  if (child.exitCode !== null || !child.pid) {
+    release();
+    throw new Error(`Postgres did not start. The end of ${logFile}:\n${tail(logFile)}`);
+  }
+  child.unref();
+  return {
+    url: urlAt(port),
+    port,
+    startedHere: true,
+    stop: async () => {
+      release();
+      child.ref();
+      child.kill("SIGINT"); // Postgres's "fast" shutdown: ends sessions, loses nothing
+      await exited;
+    },
+  };
+}
+
+function initialise(initdb: string, user: PostgresUser, dataDir: string): void {
+  // Made beside and renamed, so that an interrupted first start leaves no half of a cluster behind.
+  const unfinished = `${dataDir}.new`;
+  const passwordFile = `${dataDir}.password`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { mode: 0o700 });
+  user.own(unfinished);
+  writeFileSync(passwordFile, "postgres\n", { mode: 0o600 });
+  user.own(passwordFile);
+  const [program, args] = user.command(initdb, [
+    `--pgdata=${unfinished}`,
+    "--username=postgres",
+    `--pwfile=${passwordFile}`,
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    // The same order of text on every machine, whatever its locales.
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--no-sync",
+    "--no-instructions",
+  ]);
+  const made = spawnSync(program, args, { ...user.identity, encoding: "utf8" });
+  rmSync(passwordFile, { force: true });
+  if (made.status !== 0) {
+    throw new Error(`Postgres could not make its data folder ${dataDir}:\n${made.stderr || made.error}`);
+  }
+  renameSync(unfinished, dataDir);
+}
+
+/**
+ * Whether a server already runs on this cluster. A `postmaster.pid` alone proves nothing: it stays behind after a
+ * SIGKILL, and its process id may belong to anybody by now.
+ */
+async function findRunning(dataDir: string): Promise<{ port: number } | undefined> {
+  const file = join(dataDir, "postmaster.pid");
+  const started = Date.now();
+  for (;;) {
+    const [pid, , , port] = existsSync(file) ? readFileSync(file, "utf8").split("\n").map(Number) : [];
+    if (!pid || !isAlive(pid)) return undefined;
+    if (port && (await serves(port, dataDir))) return { port };
+    if (Date.now() - started > 5_000) break; // starting up and shutting down take less
+    await sleep(100);
+  }
+  // Alive, yet no server: the id was given to another program. Postgres itself would refuse to start over this file.
+  rmSync(file, { force: true });
+  return undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+async function answers(port: number, dataDir: string): Promise<void> {
+  const started = Date.now();
+  while (!(await serves(port, dataDir))) {
+    if (Date.now() - started > 60_000)
+      throw new Error(`Postgres on port ${port} did not answer for a minute.`);
+    await sleep(30);
+  }
+}
+
+async function serves(port: number, dataDir: string): Promise<boolean> {
+  const client = new Client({ connectionString: urlAt(port), connectionTimeoutMillis: 2_000 });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ data_directory: string }>("show data_directory");
+    return rows[0]?.data_directory === dataDir;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+function tail(file: string): string {
+  return readFileSync(file, "utf8").trimEnd().split("\n").slice(-12).join("\n");
+}
