@@ -20,6 +20,7 @@ export type SubscriptionView = {
   status: string;
   cancelAtPeriodEnd: boolean;
   cancelAt: Date | null;
+  currentPeriodStart: Date | null;
   currentPeriodEnd: Date | null;
   trialEnd: Date | null;
   endedAt: Date | null;
@@ -168,9 +169,10 @@ function isUnpaid(invoice: InvoiceRow): boolean {
 }
 
 function viewSubscription(row: SubscriptionRow, catalogue: Catalogue): SubscriptionView {
-  const { id, status, cancelAtPeriodEnd, cancelAt, currentPeriodEnd, trialEnd, endedAt } = row;
+  const { id, status, cancelAtPeriodEnd, cancelAt, trialEnd, endedAt } = row;
+  const { currentPeriodStart, currentPeriodEnd } = row;
   return {
-    ...{ id, status, cancelAtPeriodEnd, cancelAt, currentPeriodEnd, trialEnd, endedAt },
+    ...{ id, status, cancelAtPeriodEnd, cancelAt, trialEnd, endedAt, currentPeriodStart, currentPeriodEnd },
     confirmedAt: row.syncedAt !== null && row.syncedAt > row.stripeStateAt ? row.syncedAt : row.stripeStateAt,
     items: row.items.map((item) => {
       const price = catalogue.prices.get(item.priceId ?? "");
