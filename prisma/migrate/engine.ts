@@ -6,28 +6,30 @@ import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
 import { SchemaEngine, __wbg_set_wasm as setWasm } from "@prisma/schema-engine-wasm/schema_engine_bg";
 import { MigrationAdapterFactory } from "./adapter.ts";
 
+/** The error that the engine's error stands for: what failed inside the adapter reaches the engine as a number. */
+export type CauseOf = (error: unknown) => unknown;
+
 /**
  * Runs Prisma's schema engine on a database: the code behind `prisma migrate`, as WebAssembly, so that nothing is
  * downloaded but packages from npm. Its connections are closed afterwards.
- * @throws Error the engine's words, with Postgres's own error as the cause where there was one
  */
 export async function withEngine<T>(
   databaseUrl: string,
-  use: (engine: SchemaEngine) => Promise<T>,
+  use: (engine: SchemaEngine, causeOf: CauseOf) => Promise<T>,
 ): Promise<T> {
   loaded ??= loadEngine();
   await loaded;
   const factory = new MigrationAdapterFactory(databaseUrl);
   const adapter = bindMigrationAwareSqlAdapterFactory(factory);
   const engine = await SchemaEngine.new({ datamodels: undefined }, () => {}, adapter);
+  const causeOf: CauseOf = (error) => {
+    const id = error instanceof Error ? /External error id#(\d+)/.exec(error.message)?.[1] : undefined;
+    return (id ? adapter.errorRegistry.consumeError(Number(id))?.error : undefined) ?? error;
+  };
   try {
-    return await use(engine);
-  } catch (error) {
-    // What happened inside the adapter reaches the engine as a number only.
-    const id = error instanceof Error && /External error id#(\d+)/.exec(error.message)?.[1];
-    const record = id ? adapter.errorRegistry.consumeError(Number(id)) : undefined;
-    if (record?.error instanceof Error) throw record.error;
-    throw error;
+    return await use(engine, causeOf).catch((error) => {
+      throw causeOf(error);
+    });
   } finally {
     engine.free();
     await factory.close();

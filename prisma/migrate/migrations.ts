@@ -33,7 +33,7 @@ export async function migrate(
 ): Promise<{ applied: string[]; notes: string[] }> {
   const migrationsList = await readMigrations(files.migrations);
   return await withMigrationLock(databaseUrl, () =>
-    withEngine(databaseUrl, async (engine) => {
+    withEngine(databaseUrl, async (engine, causeOf) => {
       const diagnose = async () =>
         await engine.diagnoseMigrationHistory({
           migrationsList,
@@ -49,7 +49,8 @@ export async function migrate(
           filters: EVERYTHING,
         });
         return { applied: appliedMigrationNames, notes: notesOn(before) };
-      } catch (cause) {
+      } catch (error) {
+        const cause = causeOf(error);
         const [name] = (await diagnose()).failedMigrationNames;
         throw name ? MigrationError.failedNow(name, cause) : cause;
       }
