@@ -47,9 +47,16 @@ async function loadEngine(): Promise<void> {
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message } });
   const glue = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
   const bytes = await readFile(join(dirname(glue), "schema_engine_bg.wasm"));
-  const { instance } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": { ...bindings } });
+  const imports = Object.fromEntries(
+    Object.entries(bindings).map(([name, binding]) => [name, timerName.test(name) ? idleTimer : binding]),
+  );
+  const { instance } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": imports });
   setWasm(instance.exports);
   const start = instance.exports.__wbindgen_start;
   if (typeof start !== "function") throw new Error("This is not the schema engine that Prisma ships.");
   start();
 }
+
+// The engine gives up on its lock after 10 seconds and never takes that timer back. It must not keep us waiting.
+const timerName = /^__wbg_setTimeout_/;
+const idleTimer = (callback: () => void, milliseconds: number) => setTimeout(callback, milliseconds).unref();
