@@ -16,7 +16,7 @@ A FILE holds one event, an array of them, or one on each line; of a FOLDER its *
   --url URL          the app or its endpoint; else APP_URL, else the app that \`npm run dev\` started
   --secret whsec_…   the signing secret; else STRIPE_WEBHOOK_SECRET, else that of \`npm run dev\`
   --rate N           events a second at the most
-  --concurrency N    deliveries at once, 4 unless said; with 1 the order is kept
+  --concurrency N    deliveries at once; 1 unless said, which keeps the order
   --help
 
 Try it:  npm run stripe:send -- dev/events/subscribe.json

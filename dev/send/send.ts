@@ -10,7 +10,7 @@ export type SendOptions = {
   secret: string;
   /** Deliveries a second at the most. Unlimited if absent. */
   rate?: number | undefined;
-  /** Deliveries under way at once, 4 if absent. With 1, each waits for the answer to the one before it. */
+  /** Deliveries under way at once. 1 if absent: each waits for the answer to the one before it, so the order is kept. */
   concurrency?: number | undefined;
   /** How long to wait for an answer, in milliseconds. Stripe gives up after some 30 s. */
   timeoutMs?: number | undefined;
@@ -70,7 +70,7 @@ export async function sendEvents(
       options.onAnswer?.(report);
     }
   };
-  await Promise.all(Array.from({ length: options.concurrency ?? 4 }, worker));
+  await Promise.all(Array.from({ length: options.concurrency ?? 1 }, worker));
   return report;
 }
 

@@ -18,7 +18,7 @@ export class NoTargetError extends Error {
  */
 export async function findTarget(
   wanted: Wanted,
-  environment: { APP_URL?: string | undefined; STRIPE_WEBHOOK_SECRET?: string | undefined },
+  environment: Record<string, string | undefined>,
   folder: string,
 ): Promise<Target> {
   const dev = await developmentServer(join(folder, ".data", "dev.json"));
