@@ -1,0 +1,81 @@
+import { connection } from "next/server";
+import type { PlanView } from "@/lib/billing/queries";
+import { readPlans } from "@/lib/billing/queries";
+import { errorKind } from "@/lib/error-kind";
+import { log } from "@/lib/log";
+import { cadencesOf } from "./cadence";
+import { CadenceSwitch } from "./cadence-switch";
+import { PlanCard } from "./plan-card";
+
+/** The plans on offer. Read for each visitor, so that a build needs no database and a changed price shows at once. */
+export async function Pricing() {
+  await connection();
+  const plans = await plansIfReachable();
+  if (plans === null)
+    return (
+      <Without words="The prices cannot be shown just now. Everything else works; look again in a minute." />
+    );
+  if (plans.length === 0)
+    return <Without words="There is nothing to buy yet. Prices show here as soon as there are some." />;
+  const cadences = cadencesOf(plans);
+  return (
+    <div className="group/pricing">
+      <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-5">
+        <PricingTitle words="Pick what fits. Change or cancel at any time." />
+        {cadences.length > 1 ? <CadenceSwitch /> : null}
+      </div>
+      <ul className="mt-10 grid gap-5 sm:grid-cols-2 lg:grid-cols-[repeat(auto-fit,minmax(17rem,1fr))]">
+        {plans.map((plan) => (
+          <li key={plan.id} className="grid">
+            <PlanCard plan={plan} cadences={cadences} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Null while the database is away: the page is for everybody, and most of it needs none. */
+async function plansIfReachable(): Promise<PlanView[] | null> {
+  try {
+    return await readPlans();
+  } catch (error) {
+    log("error", "the plans could not be read", { error: errorKind(error) });
+    return null;
+  }
+}
+
+function PricingTitle({ words }: { words: string }) {
+  return (
+    <div>
+      <h2 id="pricing" className="font-semibold text-3xl">
+        Pricing
+      </h2>
+      <p className="mt-2 text-muted">{words}</p>
+    </div>
+  );
+}
+
+function Without({ words }: { words: string }) {
+  return (
+    <>
+      <PricingTitle words="" />
+      <p className="rounded-2xl border border-line border-dashed px-6 py-12 text-center text-muted">
+        {words}
+      </p>
+    </>
+  );
+}
+
+export function PricingSkeleton() {
+  return (
+    <>
+      <PricingTitle words="Pick what fits. Change or cancel at any time." />
+      <div aria-hidden="true" className="mt-10 grid gap-5 sm:grid-cols-2 lg:grid-cols-3">
+        {["a", "b", "c"].map((key) => (
+          <div key={key} className="skeleton h-80" />
+        ))}
+      </div>
+    </>
+  );
+}

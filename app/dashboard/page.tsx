@@ -1,0 +1,64 @@
+import { readBilling } from "@/lib/billing/queries";
+import { env } from "@/lib/env";
+import { requireUser } from "@/lib/session";
+import { Confirmation } from "./confirmation";
+import { DuplicateWarning } from "./duplicate-warning";
+import { EmptyPlan } from "./empty-plan";
+import { Invoices } from "./invoices";
+import { LiveUpdates } from "./live-updates";
+import { nextStep } from "./next-step";
+import { Notice } from "./notice";
+import { OtherSubscriptions } from "./other-subscriptions";
+import { runningPeriod } from "./period";
+import { PlanCard } from "./plan-card";
+import { describeStatus, isCharging } from "./status";
+import { versionOf } from "./version";
+
+type PageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function DashboardPage({ searchParams }: PageProps) {
+  const user = await requireUser("/dashboard");
+  const now = new Date();
+  const view = await readBilling(user.id, now);
+  const { subscription, others, access } = view;
+  // The way back from checkout is often quicker than the event that tells of the payment.
+  const isAwaited = (await searchParams).checkout === "complete" && !access.access;
+  const step = nextStep(view);
+  return (
+    <>
+      <LiveUpdates version={versionOf(view)} isPending={view.settling || isAwaited} />
+      <h1 className="font-semibold text-3xl">Billing</h1>
+      <div className="mt-8 flex flex-col gap-5">
+        {isAwaited ? (
+          <Notice tone="quiet" title="Your payment is being confirmed">
+            <p>This page changes by itself as soon as Stripe has told us, usually within seconds.</p>
+          </Notice>
+        ) : null}
+        {step ? (
+          <Notice tone={step.tone} title={step.title} link={step.link}>
+            {step.words.map((words) => (
+              <p key={words}>{words}</p>
+            ))}
+          </Notice>
+        ) : null}
+        {subscription && [subscription, ...others].filter(isCharging).length > 1 ? (
+          <DuplicateWarning subscriptions={[subscription, ...others].filter(isCharging)} />
+        ) : null}
+        {subscription ? (
+          <PlanCard
+            view={view}
+            subscription={subscription}
+            status={describeStatus(view, now)}
+            period={runningPeriod(view, env().PAST_DUE_GRACE_DAYS)}
+            now={now}
+          />
+        ) : (
+          <EmptyPlan isAwaited={isAwaited} />
+        )}
+      </div>
+      {others.length > 0 ? <OtherSubscriptions subscriptions={others} /> : null}
+      <Invoices invoices={view.invoices} />
+      <Confirmation confirmedAt={subscription?.confirmedAt ?? null} isSettling={view.settling} />
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+import type { Money, SubscriptionView } from "@/lib/billing/queries";
+import { formatInterval, formatMoney } from "@/lib/format";
+
+type Item = SubscriptionView["items"][number];
+
+/** One item of a subscription in words: `5 × $20.00 per month`. */
+export function itemWords({ price, quantity }: Item): string {
+  if (!price) return "Price not known yet";
+  const every = formatInterval(price.interval, price.intervalCount);
+  if (!price.unitAmount) return `By usage, ${every}`;
+  const amount = formatMoney(price.unitAmount);
+  if (price.metered) return `${amount} for each unit, ${every}`;
+  return quantity === null || quantity === 1 ? `${amount} ${every}` : `${quantity} × ${amount} ${every}`;
+}
+
+/** What all items together cost each time, before tax and discounts; null where no one figure says it. */
+export function totalWords(items: readonly Item[]): string | null {
+  const [first] = items;
+  if (!first?.price?.unitAmount) return null;
+  const { interval, intervalCount } = first.price;
+  let total: Money = { amount: 0, currency: first.price.unitAmount.currency };
+  for (const { price, quantity } of items) {
+    const amount = price?.metered ? null : price?.unitAmount;
+    const isAlike = price?.interval === interval && price?.intervalCount === intervalCount;
+    if (!amount || !isAlike || amount.currency !== total.currency) return null;
+    total = { ...total, amount: total.amount + amount.amount * (quantity ?? 1) };
+  }
+  return `${formatMoney(total)} ${formatInterval(interval, intervalCount)}`;
+}
+
+/** What the subscription is called: its products, or the one word that is always true. */
+export function planName(items: readonly Item[]): string {
+  const names = [...new Set(items.flatMap((item) => item.productName ?? []))];
+  return names.length > 0 ? names.join(" + ") : "Your plan";
+}

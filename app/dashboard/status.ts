@@ -1,0 +1,86 @@
+import type { BillingView, SubscriptionView } from "@/lib/billing/queries";
+import { formatDate, formatDateTime, formatDistance } from "@/lib/format";
+
+export type Tone = "good" | "warn" | "bad" | "quiet";
+
+/** A subscription in words: one for the pill, one sentence for what happens when. */
+export type Status = { label: string; tone: Tone; sentence: string };
+
+/** The state that decides over access, in the user's words. Never Stripe's, but for a status that is not known here. */
+export function describeStatus(view: BillingView, now: Date): Status {
+  const { state, until, access } = view.access;
+  const on = until ? `${formatDate(until)}, ${formatDistance(until, now)}` : null;
+  switch (state) {
+    case "none":
+      return { label: "No plan", tone: "quiet", sentence: "There is no plan yet." };
+    case "active":
+      return { label: "Active", tone: "good", sentence: on ? `Renews on ${on}.` : "Paid, with no end set." };
+    case "trialing":
+      return {
+        label: "Trial",
+        tone: "good",
+        sentence: on ? `The trial ends on ${on}. Then the first payment is due.` : "The trial is running.",
+      };
+    case "ending":
+      return {
+        label: "Ending",
+        tone: "warn",
+        sentence: `${on ? `Ends on ${on}` : "Ends soon"}. It does not renew.`,
+      };
+    case "past_due":
+      return access
+        ? { label: "Payment failed", tone: "bad", sentence: `The plan stays on ${graceEnd(until)}.` }
+        : {
+            label: "Payment failed",
+            tone: "bad",
+            sentence: until ? `The time to pay ended on ${formatDate(until)}.` : "The time to pay is over.",
+          };
+    case "unpaid":
+      return { label: "Unpaid", tone: "bad", sentence: "Every attempt to collect the payment failed." };
+    case "incomplete":
+      return { label: "Not started", tone: "warn", sentence: "It starts with the first payment." };
+    case "paused":
+      return { label: "Paused", tone: "warn", sentence: "Nothing is charged while it is paused." };
+    case "ended":
+      return { label: "Ended", tone: "quiet", sentence: until ? `Ended on ${on}.` : "It has ended." };
+    case "unknown":
+      return {
+        label: "Unclear",
+        tone: "warn",
+        sentence: `Stripe calls its status “${view.subscription?.status ?? "unknown"}”.`,
+      };
+    default:
+      return state satisfies never;
+  }
+}
+
+/** Another live subscription, beside the one that decides, in a few words. */
+export function describeOther(subscription: SubscriptionView): Status {
+  const { status, cancelAt, cancelAtPeriodEnd, currentPeriodEnd } = subscription;
+  const end = cancelAt ?? (cancelAtPeriodEnd ? currentPeriodEnd : null);
+  if (end && (status === "active" || status === "trialing"))
+    return { label: "Ending", tone: "warn", sentence: `Ends on ${formatDate(end)}.` };
+  const renews = currentPeriodEnd ? `Renews on ${formatDate(currentPeriodEnd)}.` : "";
+  switch (status) {
+    case "active":
+      return { label: "Active", tone: "good", sentence: renews };
+    case "trialing":
+      return { label: "Trial", tone: "good", sentence: renews };
+    case "past_due":
+      return { label: "Payment failed", tone: "bad", sentence: "Stripe is still trying to collect it." };
+    case "unpaid":
+      return { label: "Unpaid", tone: "bad", sentence: "Every attempt to collect the payment failed." };
+    case "incomplete":
+      return { label: "Not started", tone: "warn", sentence: "It starts with the first payment." };
+    case "paused":
+      return { label: "Paused", tone: "warn", sentence: "Nothing is charged while it is paused." };
+    default:
+      return { label: "Unclear", tone: "warn", sentence: `Stripe calls its status “${status}”.` };
+  }
+}
+
+/** Whether the subscription costs money now or will by itself, so that having two of them is worth a warning. */
+export const isCharging = ({ status }: SubscriptionView): boolean =>
+  status === "active" || status === "trialing" || status === "past_due";
+
+const graceEnd = (until: Date | null) => (until ? `until ${formatDateTime(until)}` : "for now");

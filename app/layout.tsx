@@ -1,0 +1,45 @@
+import "./globals.css";
+import { GeistSans } from "geist/font/sans";
+import type { Metadata, Viewport } from "next";
+import type { ReactNode } from "react";
+import { SITE } from "@/lib/site";
+import { SiteFooter } from "./ui/site-footer";
+import { SiteHeader } from "./ui/site-header";
+
+const title = `${SITE.name} · ${SITE.tagline}`;
+
+export const metadata: Metadata = {
+  title: { default: title, template: `%s · ${SITE.name}` },
+  description: SITE.description,
+  applicationName: SITE.name,
+  openGraph: { type: "website", siteName: SITE.name, title, description: SITE.description },
+  twitter: { card: "summary", title, description: SITE.description },
+};
+
+export const viewport: Viewport = {
+  colorScheme: "light dark",
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#faf9f6" },
+    { media: "(prefers-color-scheme: dark)", color: "#0d1210" },
+  ],
+};
+
+export default function RootLayout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en" className={GeistSans.variable}>
+      <body className="flex min-h-dvh flex-col font-sans text-[15px] leading-6">
+        <a
+          href="#content"
+          className="-translate-y-20 fixed top-3 left-3 z-10 rounded-lg bg-ink px-4 py-2 font-medium text-paper focus:translate-y-0"
+        >
+          Skip to content
+        </a>
+        <SiteHeader />
+        <main id="content" tabIndex={-1} className="flex flex-1 flex-col outline-none">
+          {children}
+        </main>
+        <SiteFooter />
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,23 @@
+import Link from "next/link";
+import { Suspense } from "react";
+import { SITE } from "@/lib/site";
+import { AccountNav } from "./account-nav";
+import { Mark } from "./mark";
+
+export function SiteHeader() {
+  return (
+    <header className="border-line border-b">
+      <div className="mx-auto flex h-16 w-full max-w-5xl items-center justify-between gap-4 px-5 sm:px-8">
+        <Link href="/" className="flex items-center gap-2.5 rounded-md font-semibold text-lg tracking-tight">
+          <Mark className="size-6 text-accent" />
+          {SITE.name}
+        </Link>
+        <nav aria-label="Main" className="flex min-w-0 items-center gap-1 sm:gap-2">
+          <Suspense fallback={<div className="skeleton h-8 w-32" />}>
+            <AccountNav />
+          </Suspense>
+        </nav>
+      </div>
+    </header>
+  );
+}
