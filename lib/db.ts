@@ -16,7 +16,22 @@ const holder = globalThis as typeof globalThis & { prismaClient?: PrismaClient }
  */
 export function db(): PrismaClient {
   holder.prismaClient ??= new PrismaClient({
-    adapter: new PrismaPg({ connectionString: env().DATABASE_URL, max: 10, connectionTimeoutMillis: 5_000 }),
+    adapter: new PrismaPg({
+      connectionString: withUtcSession(env().DATABASE_URL),
+      max: 10,
+      connectionTimeoutMillis: 5_000,
+    }),
   });
   return holder.prismaClient;
+}
+
+/**
+ * The adapter writes a timestamptz without its offset, so in a session of any other time zone than UTC each moment would
+ * be stored hours off: https://github.com/prisma/prisma/issues/28629
+ */
+function withUtcSession(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  const options = [url.searchParams.get("options"), "-c TimeZone=UTC"].filter(Boolean);
+  url.searchParams.set("options", options.join(" "));
+  return url.href;
 }

@@ -51,7 +51,7 @@ export type SubscriptionState = {
 /** @throws UnreadableObject without an id or a status. https://docs.stripe.com/api/subscriptions/object */
 export function subscriptionFromStripe(source: object): SubscriptionState {
   const o: JsonObject = { ...source };
-  const items = list(o.items).flatMap(itemFromStripe);
+  const items = itemsFromStripe(list(o.items));
   return {
     id: must(id(o.id), "subscription.id", "an id", o.id),
     customerId: customerOf(o),
@@ -70,8 +70,14 @@ export function subscriptionFromStripe(source: object): SubscriptionState {
     latestInvoiceId: id(o.latest_invoice),
     livemode: o.livemode === true,
     metadata: metadata(o.metadata),
-    items: items.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    items,
   };
+}
+
+/** In the order of their ids, and each id once: sample events repeat them. */
+function itemsFromStripe(items: JsonObject[]): SubscriptionItemState[] {
+  const byId = new Map(items.flatMap(itemFromStripe).map((item) => [item.id, item]));
+  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Before 2020-08-27 an item has a plan and no price; a plan's id is what the price's id became. */

@@ -1,0 +1,166 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { drainDue } from "@/lib/billing/webhook/drain";
+import { db } from "@/lib/db";
+import { useDatabase } from "../../support/database";
+import { clearBilling, deliver, inboxRow, skipDelays } from "../../support/deliver";
+import { anEvent, anInvoice, aSubscription, T0 } from "../../support/events";
+import { useStripe } from "../../support/stripe";
+
+useDatabase();
+const stripe = useStripe();
+beforeEach(clearBilling);
+
+const updated = (fields: object, created = T0) =>
+  anEvent("customer.subscription.updated", aSubscription({ ...fields }), { created });
+const row = () => db().subscription.findUniqueOrThrow({ where: { id: "sub_1" } });
+
+describe("a second event of the same second", () => {
+  it("that says something else is acknowledged, and settled by Stripe", async () => {
+    stripe.api.put(aSubscription({ status: "past_due" }));
+    await deliver(updated({ status: "active" }));
+    const second = updated({ status: "paused" });
+    expect(await deliver(second)).toMatchObject({ status: 200, result: "deferred" });
+    await drainDue();
+    expect(await row()).toMatchObject({ status: "past_due" });
+    expect(await inboxRow(second)).toMatchObject({ status: "done", outcome: "applied" });
+    expect(stripe.api.requests).toEqual(["GET /v1/subscriptions/sub_1"]);
+  });
+
+  it("that says the same needs no call to Stripe", async () => {
+    await deliver(updated({}));
+    expect(await deliver(updated({}))).toMatchObject({ result: "applied" });
+    expect(stripe.api.requests).toEqual([]);
+  });
+
+  it("of a subscription's first payment needs no call to Stripe, in either order", async () => {
+    const incomplete = anEvent("customer.subscription.created", aSubscription({ status: "incomplete" }));
+    const active = updated({ status: "active" });
+    await deliver(incomplete);
+    expect(await deliver(active)).toMatchObject({ result: "applied" });
+    await clearBilling();
+    await deliver(active);
+    expect(await deliver(incomplete)).toMatchObject({ result: "superseded" });
+    expect(await row()).toMatchObject({ status: "active" });
+    expect(stripe.api.requests).toEqual([]);
+  });
+
+  it("of an invoice's life needs no call to Stripe, in any order", async () => {
+    const life = [
+      anEvent("invoice.finalized", anInvoice()),
+      anEvent("invoice.payment_failed", anInvoice({ attempt_count: 1 })),
+      anEvent("invoice.paid", anInvoice({ status: "paid", attempt_count: 1, amount_paid: 2000 })),
+    ];
+    for (const order of [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ]) {
+      await clearBilling();
+      for (const index of order) await deliver(life[index] ?? {});
+      expect(await db().invoice.findUnique({ where: { id: "in_1" } })).toMatchObject({
+        status: "paid",
+        attemptCount: 1,
+      });
+    }
+    expect(stripe.api.requests).toEqual([]);
+  });
+
+  it("many of them cost one call", async () => {
+    stripe.api.put(aSubscription({ status: "active" }));
+    stripe.api.failWith(500);
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    await deliver(updated({ status: "active", metadata: { n: "0" } }));
+    const others = Array.from({ length: 9 }, (_, n) => updated({ metadata: { n: String(n + 1) } }));
+    for (const event of others) expect(await deliver(event)).toMatchObject({ result: "deferred" });
+    await drainDue();
+    stripe.api.failWith(null);
+    const before = stripe.api.requests.length;
+    await skipDelays();
+    await drainDue();
+    expect(stripe.api.requests.length - before).toBe(1);
+    expect(await db().stripeEvent.count({ where: { status: "pending" } })).toBe(0);
+    expect(await row()).toMatchObject({ metadata: {} });
+  });
+});
+
+describe("while Stripe cannot be asked", () => {
+  it("the event waits with its reason and a later time, and the row stays as it was", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    stripe.api.failWith(500);
+    await deliver(updated({ status: "active" }));
+    const tie = updated({ status: "paused" });
+    await deliver(tie);
+    await drainDue();
+    const waiting = await inboxRow(tie);
+    expect(waiting).toMatchObject({ status: "pending", attempts: 1, lockedUntil: null });
+    expect(waiting.nextAttemptAt?.getTime()).toBeGreaterThan(Date.now());
+    expect(waiting.lastError).toBeTruthy();
+    expect(await row()).toMatchObject({ status: "active" });
+
+    stripe.api.failWith(null);
+    stripe.api.put(aSubscription({ status: "unpaid" }));
+    await skipDelays();
+    await drainDue();
+    expect(await row()).toMatchObject({ status: "unpaid" });
+  });
+
+  it("newer events go on being applied, and end the wait", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    stripe.api.failWith(500);
+    await deliver(updated({ status: "active" }));
+    const tie = updated({ status: "paused" });
+    await deliver(tie);
+    await drainDue();
+    await deliver(updated({ status: "past_due" }, T0 + 1));
+    await skipDelays();
+    await drainDue();
+    expect(await inboxRow(tie)).toMatchObject({ status: "done", outcome: "superseded" });
+    expect(await row()).toMatchObject({ status: "past_due" });
+  });
+
+  it("that Stripe knows no such object is an answer", async () => {
+    await deliver(updated({ status: "active" }));
+    const tie = updated({ status: "paused" });
+    await deliver(tie);
+    await drainDue();
+    const ended = await inboxRow(tie);
+    expect(ended).toMatchObject({ status: "done", outcome: "ignored" });
+    expect(ended.lastError).toContain("knows no subscription sub_1");
+  });
+});
+
+describe("an answer of Stripe", () => {
+  it("is not undone by an event that was made before it and comes after it", async () => {
+    const now = Math.floor(Date.now() / 1000);
+    stripe.api.put(aSubscription({ status: "past_due" }));
+    await deliver(updated({ status: "active" }, now));
+    await deliver(updated({ status: "trialing" }, now));
+    await drainDue();
+    expect(await row()).toMatchObject({ status: "past_due" });
+    await deliver(updated({ status: "active" }, now - 3));
+    await drainDue();
+    expect(await row()).toMatchObject({ status: "past_due" });
+  });
+
+  it("does not overwrite what was written while it was on its way", async () => {
+    stripe.api.put(aSubscription({ status: "active" }));
+    await deliver(updated({ status: "active", metadata: { a: "1" } }));
+    await deliver(updated({ status: "active", metadata: { a: "2" } }));
+    await drainDue();
+    await deliver(updated({ metadata: { b: "1" } }, T0 + 86_400 * 400));
+    stripe.api.delayMs = 300;
+    await deliver(updated({ metadata: { b: "2" } }, T0 + 86_400 * 400));
+    const draining = drainDue();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    stripe.api.put(aSubscription({ status: "canceled" }));
+    await deliver(anEvent("customer.subscription.deleted", aSubscription(), { created: T0 + 86_400 * 401 }));
+    await draining;
+    expect(await row()).toMatchObject({
+      status: "canceled",
+      stripeStateAt: new Date((T0 + 86_400 * 401) * 1000),
+    });
+  });
+});
