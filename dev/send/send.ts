@@ -17,7 +17,7 @@ export type SendOptions = {
   onAnswer?: ((report: SendReport) => void) | undefined;
 };
 
-export type Failure = EventToSend & { status: number | null; error: string };
+type Failure = EventToSend & { status: number | null; error: string };
 
 export type SendReport = {
   sent: number;
