@@ -40,6 +40,14 @@ export async function createDatabase(serverUrl: string, name: string, template?:
   return withDatabase(serverUrl, name);
 }
 
+/** Makes a database unless it is there. Returns its address. */
+export async function ensureDatabase(serverUrl: string, name: string): Promise<string> {
+  const found = await withClient(serverUrl, (client) =>
+    client.query("select 1 from pg_database where datname = $1", [name]),
+  );
+  return found.rowCount ? withDatabase(serverUrl, name) : await createDatabase(serverUrl, name);
+}
+
 /** Removes a database if it is there, ending the sessions on it. */
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
   await withClient(serverUrl, (client) =>

@@ -29,7 +29,7 @@ const LONGEST_DELAY_MS = 6 * 3_600_000;
 export async function recordEvent(tx: Tx, event: VerifiedEvent): Promise<boolean> {
   const { object: _, ...columns } = event;
   const { count } = await tx.stripeEvent.createMany({
-    data: [{ ...columns, status: "pending", nextAttemptAt: new Date() }],
+    data: [{ ...columns, status: "pending" }],
     skipDuplicates: true,
   });
   return count === 1;
@@ -47,9 +47,7 @@ export async function settleEvent(tx: Tx, id: string, disposition: Disposition):
       outcome: disposition.status === "done" ? disposition.outcome : null,
       lastError: "reason" in disposition ? disposition.reason : null,
       lockedUntil: null,
-      ...(disposition.status === "pending"
-        ? { nextAttemptAt: new Date() }
-        : { nextAttemptAt: null, processedAt: new Date() }),
+      ...(disposition.status === "pending" ? {} : { nextAttemptAt: null, processedAt: new Date() }),
     },
   });
   return count === 1;
@@ -88,20 +86,16 @@ export async function retryLater(
   attempts: number,
   reason: string,
 ): Promise<"pending" | "parked"> {
-  const isLast = attempts >= MAX_ATTEMPTS;
-  await db().stripeEvent.updateMany({
-    where: { id, status: "pending" },
-    data: isLast
-      ? {
-          status: "parked",
-          lastError: reason,
-          nextAttemptAt: null,
-          lockedUntil: null,
-          processedAt: new Date(),
-        }
-      : { lastError: reason, nextAttemptAt: new Date(Date.now() + delayAfter(attempts)), lockedUntil: null },
-  });
-  return isLast ? "parked" : "pending";
+  if (attempts >= MAX_ATTEMPTS) {
+    await settleEvent(db(), id, { status: "parked", reason });
+    return "parked";
+  }
+  await db().$executeRaw`
+    update stripe_events
+    set last_error = ${reason}, locked_until = null,
+        next_attempt_at = now() + make_interval(secs => ${delayAfter(attempts) / 1000})
+    where id = ${id} and status = 'pending'`;
+  return "pending";
 }
 
 /**

@@ -44,7 +44,7 @@ describe("an event that Stripe signed", () => {
 });
 
 describe("what is refused", () => {
-  const [t, v1] = sign().split(",");
+  const [t = "", v1 = ""] = sign().split(",");
   it.each([
     ["no body", { payload: "" }, "no body"],
     ["no header", { signature: null }, "missing"],
@@ -54,9 +54,9 @@ describe("what is refused", () => {
     ["two timestamps", { signature: `${t},${t},${v1}` }, "malformed"],
     ["the header sent twice", { signature: `${sign()}, ${sign()}` }, "malformed"],
     ["a timestamp that is no number", { signature: `t=now,${v1}` }, "malformed"],
-    ["a signature of another scheme", { signature: `${t},${v1?.replace("v1", "v0")}` }, "malformed"],
+    ["a signature of another scheme", { signature: `${t},${v1.replace("v1", "v0")}` }, "malformed"],
     ["a signature cut short", { signature: sign().slice(0, -1) }, "malformed"],
-    ["a signature in capitals", { signature: `${t},v1=${v1?.slice(3).toUpperCase()}` }, "malformed"],
+    ["a signature in capitals", { signature: `${t},v1=${v1.slice(3).toUpperCase()}` }, "malformed"],
     ["another secret", { secrets: ["whsec_other"] }, "does not match"],
     [
       "an empty secret, signed with an empty secret",

@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { drainDue } from "@/lib/billing/webhook/drain";
+import {
+  claimDue,
+  delayAfter,
+  LEASE_SECONDS,
+  MAX_ATTEMPTS,
+  retryLater,
+  settleEvent,
+} from "@/lib/billing/webhook/inbox";
+import { db } from "@/lib/db";
+import { useDatabase } from "../../support/database";
+import { clearBilling, deliver, inboxRow, skipDelays } from "../../support/deliver";
+import { anEvent, aSubscription, T0 } from "../../support/events";
+import { useStripe } from "../../support/stripe";
+
+useDatabase();
+const stripe = useStripe();
+beforeEach(async () => {
+  await clearBilling();
+  vi.spyOn(console, "error").mockImplementation(() => {});
+});
+
+/** Events that wait: each contradicts another of its second while Stripe cannot be asked. */
+async function waiting(count: number) {
+  stripe.api.failWith(403);
+  const events = Array.from({ length: count }, (_, n) =>
+    anEvent(
+      "customer.subscription.updated",
+      aSubscription({ id: `sub_${n}`, items: { data: [] }, status: "paused" }),
+    ),
+  );
+  for (const [n, event] of events.entries()) {
+    await deliver(
+      anEvent("customer.subscription.updated", aSubscription({ id: `sub_${n}`, items: { data: [] } })),
+    );
+    await deliver(event);
+  }
+  await drainDue();
+  await db().stripeEvent.updateMany({
+    where: { status: "pending" },
+    data: { attempts: 0, lockedUntil: null },
+  });
+  await skipDelays();
+  return events;
+}
+
+describe("claiming", () => {
+  it("gives each event to one claimant only", async () => {
+    await waiting(12);
+    const claims = await Promise.all([claimDue(5), claimDue(5), claimDue(5)]);
+    const ids = claims.flat().map(({ event }) => event.id);
+    expect(ids).toHaveLength(12);
+    expect(new Set(ids).size).toBe(12);
+    expect(await claimDue(5)).toEqual([]);
+  });
+
+  it("takes over what a dead process held, once its lease is over", async () => {
+    await waiting(1);
+    expect(await claimDue(5)).toHaveLength(1);
+    expect(await claimDue(5)).toHaveLength(0);
+    await db()
+      .$executeRaw`update stripe_events set locked_until = locked_until - make_interval(secs => ${LEASE_SECONDS})`;
+    const [again] = await claimDue(5);
+    expect(again).toMatchObject({ attempts: 2 });
+  });
+
+  it("leaves alone what is done, parked or not due", async () => {
+    const [first, second, third] = await waiting(3);
+    await settleEvent(db(), String(first?.id), { status: "done", outcome: "applied" });
+    await settleEvent(db(), String(second?.id), { status: "parked", reason: "x" });
+    await retryLater(String(third?.id), 1, "x");
+    expect(await claimDue(5)).toEqual([]);
+  });
+});
+
+describe("trying again", () => {
+  it("waits longer each time, by chance up to half less, and never more than six hours", () => {
+    const hours = (ms: number) => ms / 3_600_000;
+    expect(delayAfter(1, 0)).toBe(5_000);
+    expect(delayAfter(2, 0)).toBe(10_000);
+    expect(delayAfter(2, 1)).toBe(5_000);
+    expect(hours(delayAfter(50, 0))).toBe(6);
+    const all = Array.from({ length: MAX_ATTEMPTS - 1 }, (_, n) => delayAfter(n + 1, 0.5)).reduce(
+      (a, b) => a + b,
+    );
+    expect(hours(all) / 24).toBeGreaterThan(1.5);
+    expect(hours(all) / 24).toBeLessThan(3.5);
+  });
+
+  it("after the last attempt the event is parked with its reason", async () => {
+    const [event] = await waiting(1);
+    await db().stripeEvent.updateMany({ where: { status: "pending" }, data: { attempts: MAX_ATTEMPTS - 1 } });
+    await drainDue();
+    expect(await inboxRow(event ?? {})).toMatchObject({
+      status: "parked",
+      attempts: MAX_ATTEMPTS,
+      lastError: expect.stringContaining("403"),
+    });
+  });
+
+  it("an event that somebody else settled meanwhile changes nothing a second time", async () => {
+    const [event] = await waiting(1);
+    expect(await settleEvent(db(), String(event?.id), { status: "done", outcome: "applied" })).toBe(true);
+    expect(await settleEvent(db(), String(event?.id), { status: "parked", reason: "x" })).toBe(false);
+    expect(await inboxRow(event ?? {})).toMatchObject({ status: "done", outcome: "applied" });
+  });
+});
+
+it("a handler that fails leaves the event in the inbox, and the next drain applies it", async () => {
+  await db().$executeRawUnsafe(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not now' using errcode = '40001'; end $$`);
+  await db().$executeRawUnsafe(
+    "create trigger refuse before insert on subscriptions execute function refuse()",
+  );
+  const event = anEvent("customer.subscription.created", aSubscription(), { created: T0 });
+  expect(await deliver(event)).toMatchObject({ status: 200, result: "deferred" });
+  await drainDue();
+  expect(await inboxRow(event)).toMatchObject({ status: "pending" });
+  expect(await db().subscription.count()).toBe(0);
+  await db().$executeRawUnsafe("drop trigger refuse on subscriptions");
+  await skipDelays();
+  await drainDue();
+  expect(await inboxRow(event)).toMatchObject({ status: "done", outcome: "applied", lastError: null });
+  expect(await db().subscription.count()).toBe(1);
+});
+
+it("what the database will never take is parked, not tried for three days", async () => {
+  await db().$executeRawUnsafe(`
+    create or replace function refuse() returns trigger language plpgsql as $$ begin raise exception 'no' using errcode = '22003'; end $$`);
+  await db().$executeRawUnsafe(
+    "create trigger refuse before insert on subscriptions execute function refuse()",
+  );
+  const event = anEvent("customer.subscription.created", aSubscription());
+  expect(await deliver(event)).toMatchObject({ status: 200, result: "parked" });
+  expect(await inboxRow(event)).toMatchObject({
+    status: "parked",
+    lastError: expect.stringContaining("22003"),
+  });
+  await db().$executeRawUnsafe("drop trigger refuse on subscriptions");
+});
