@@ -7,6 +7,7 @@ import { killWhenThisProcessDies } from "./guard.ts";
 import { freePort } from "./ports.ts";
 import { postgresBinaries } from "./postgres-binaries.ts";
 import { type PostgresUser, postgresUser } from "./postgres-user.ts";
+import { isAlive } from "./processes.ts";
 
 export type Postgres = {
   /** Its maintenance database, as a superuser. */
@@ -15,6 +16,8 @@ export type Postgres = {
   /** False when another process runs it, and `stop` leaves it alone. */
   startedHere: boolean;
   stop: () => Promise<void>;
+  /** Settles when the server ends, wanted or not. Never for one that another process runs. */
+  exited: Promise<void>;
 };
 
 export type PostgresOptions = {
@@ -41,7 +44,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   mkdirSync(dirname(logFile), { recursive: true });
   const running = await findRunning(dataDir);
   if (running) {
-    return { url: urlAt(running.port), port: running.port, startedHere: false, stop: async () => {} };
+    const exited = new Promise<void>(() => {});
+    return { url: urlAt(running.port), port: running.port, startedHere: false, stop: async () => {}, exited };
   }
   const { initdb, postgres } = postgresBinaries();
   const user = postgresUser([initdb, dataDir]);
@@ -83,6 +87,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
       child.kill("SIGINT"); // Postgres's "fast" shutdown: ends sessions, loses nothing
       await exited;
     },
+    exited,
   };
 }
 
@@ -133,15 +138,6 @@ async function findRunning(dataDir: string): Promise<{ port: number } | undefine
   // Alive, yet no server: the id was given to another program. Postgres itself would refuse to start over this file.
   rmSync(file, { force: true });
   return undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }
 
 async function answers(port: number, dataDir: string): Promise<void> {

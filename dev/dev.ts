@@ -1,0 +1,154 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import nextEnv from "@next/env";
+import { freePort } from "./ports.ts";
+import { ensurePrismaClient } from "./prisma-client.ts";
+import { isAlive, startNode, untilAnswers } from "./processes.ts";
+import { database, type Service, stripe } from "./services.ts";
+import { type DevState, readState, writeState } from "./state.ts";
+
+/**
+ * `npm run dev`: everything the app needs, on a machine that has nothing. What the environment, .env.local or .env name
+ * is used; what they leave out is started here, and stopped with Ctrl-C.
+ */
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const dataFolder = join(root, ".data");
+const started: (() => Promise<void>)[] = [];
+let stopping: Promise<void> | undefined;
+
+/** Stops what was started, the last first, once. */
+function stopAll(): Promise<void> {
+  stopping ??= (async () => {
+    for (const stop of started.reverse()) await stop();
+  })();
+  return stopping;
+}
+
+async function start(): Promise<void> {
+  nextEnv.loadEnvConfig(root, true, { info: () => {}, error: console.error });
+  const state = readState(dataFolder);
+  await refuseTwice(state);
+  writeState(dataFolder, { ...state, pid: process.pid });
+  started.push(async () => {
+    const { pid: _, ...kept } = readState(dataFolder);
+    writeState(dataFolder, kept);
+  });
+  ensurePrismaClient(root);
+
+  const postgres = keep(await database(dataFolder, state, console.log));
+  const payments = keep(await stripe());
+  const wanted = Number(process.env.PORT) || 3000;
+  const port = await freePort(wanted);
+  if (port !== wanted) console.log(`Port ${wanted} is in use, so the app goes to ${port}.`);
+  const url = `http://localhost:${port}`;
+  setMissing({
+    ...postgres.env,
+    ...payments.env,
+    STRIPE_WEBHOOK_SECRET: state.webhookSecret,
+    BETTER_AUTH_SECRET: state.authSecret,
+    APP_URL: url,
+    NEXT_TELEMETRY_DISABLED: "1",
+  });
+  const demo = postgres.ours ? await seedDatabase() : undefined;
+  if (demo) setMissing({ OPERATOR_EMAILS: demo.email });
+
+  const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
+  const app = startNode([next, "dev", root, "--port", String(port)], process.env);
+  started.push(app.stop);
+  const crash = firstCrash({ "The app": app.exited, Postgres: postgres.exited });
+  await untilAnswers(url, crash);
+  writeState(dataFolder, {
+    ...state,
+    url,
+    pid: process.pid,
+    webhookSecret: process.env.STRIPE_WEBHOOK_SECRET?.split(",")[0]?.trim() ?? state.webhookSecret,
+    ...(postgres.env.DATABASE_URL ? { postgresPort: Number(new URL(postgres.env.DATABASE_URL).port) } : {}),
+  });
+  showPanel(url, demo, postgres, payments);
+  await crash;
+}
+
+/** Next itself holds a lock on its folder; this says it in time, and where to look. */
+async function refuseTwice({ pid, url }: DevState): Promise<void> {
+  if (!pid || !url || !isAlive(pid)) return;
+  // After a SIGKILL the id may be anybody's by now; then nothing listens there.
+  const port = Number(new URL(url).port);
+  if ((await freePort(port)) === port) return;
+  throw new Error(`It already runs, at ${url} (process ${pid}). Stop that one first, with Ctrl-C.`);
+}
+
+function keep(service: Service): Service {
+  started.push(service.stop);
+  return service;
+}
+
+/** Sets the variables that nobody else set: an empty one counts as missing, as in lib/env.ts. */
+function setMissing(variables: Record<string, string>): void {
+  for (const [name, value] of Object.entries(variables)) {
+    if (!process.env[name]?.trim()) process.env[name] = value;
+  }
+}
+
+async function seedDatabase(): Promise<{ email: string; password: string }> {
+  // Imported now, for lib/env.ts reads the variables once.
+  const [{ seed }, { db }] = await Promise.all([import("../prisma/seed.ts"), import("../lib/db.ts")]);
+  try {
+    return await seed();
+  } finally {
+    await db().$disconnect();
+  }
+}
+
+async function firstCrash(processes: Record<string, Promise<unknown>>): Promise<never> {
+  const name = await Promise.race(
+    Object.entries(processes).map(async ([name, exited]) => `${name} ended by itself: ${await exited}`),
+  );
+  throw new Error(`${name}. Everything is stopped.`);
+}
+
+function showPanel(
+  url: string,
+  demo: { email: string; password: string } | undefined,
+  postgres: Service,
+  payments: Service,
+): void {
+  const lines = [
+    ["App", url],
+    ["Sign in as", demo ? `${demo.email} with ${demo.password}` : "a user of yours, or: npm run db:seed"],
+    ["Database", postgres.where],
+    ["Stripe", payments.where],
+    ["", ""],
+    ["Try", "npm run stripe:send -- dev/events/subscribe.json"],
+    ["", `and look at ${url}/dashboard`],
+    ["", ""],
+    ["Stop", "Ctrl-C. The data stays; `rm -r .data` begins anew."],
+  ];
+  const text = lines.map(([name = "", value = ""]) => `  ${name.padEnd(12)}${value}`.trimEnd());
+  console.log(`\n${text.join("\n")}\n`);
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    if (!stopping) console.log("\nStopping…");
+    void stopAll().then(() => process.exit(0));
+  });
+}
+
+// Whoever started us may be killed without passing the signal on: `npm` by a supervisor, a terminal by its window.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) void stopAll().then(() => process.exit(0));
+}, 500).unref();
+
+try {
+  await start();
+} catch (error) {
+  if (!stopping) {
+    console.error(`\n${error instanceof Error ? error.message : error}`);
+    await stopAll();
+    process.exit(1);
+  }
+  await stopping;
+}

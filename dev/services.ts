@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import { ensureDatabase } from "../prisma/migrate/databases.ts";
+import { MigrationError, migrate } from "../prisma/migrate/migrations.ts";
+import { freePort } from "./ports.ts";
+import { startPostgres } from "./postgres.ts";
+import type { DevState } from "./state.ts";
+import { startLocalStripe } from "./stripe/server.ts";
+
+/** Something the app needs, started by us or brought by the user. */
+export type Service = {
+  /** For the panel. */
+  where: string;
+  /** The variables that lead the app to it; none when the user set them. */
+  env: Record<string, string>;
+  /** Whether it is ours, to fill with a demo user and to stop. */
+  ours: boolean;
+  stop: () => Promise<void>;
+  /** Settles when it ends by itself. */
+  exited: Promise<unknown>;
+};
+
+const theirs = { env: {}, ours: false, stop: async () => {}, exited: new Promise(() => {}) };
+
+/**
+ * The database of DATABASE_URL, or else an embedded Postgres under `.data/`. Its migrations are applied, unless it is on
+ * another machine: nobody wants to migrate production by starting a development server.
+ */
+export async function database(
+  dataFolder: string,
+  state: DevState,
+  say: (line: string) => void,
+): Promise<Service> {
+  const url = process.env.DATABASE_URL?.trim();
+  if (url) {
+    const { host, hostname } = new URL(url);
+    if (/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname))
+      say(`Database: ${applied(await migrate(url))}`);
+    else say(`Database: ${host} is another machine. To apply migrations there: npm run db:migrate`);
+    return { ...theirs, where: `DATABASE_URL (${host})` };
+  }
+  const postgres = await startPostgres({
+    dataDir: join(dataFolder, "postgres"),
+    logFile: join(dataFolder, "postgres.log"),
+    ...(state.postgresPort ? { port: state.postgresPort } : {}),
+  });
+  try {
+    const app = await ensureDatabase(postgres.url, "app");
+    say(`Database: ${applied(await migrate(app))}`);
+    return {
+      where: `.data/postgres, ${app}`,
+      env: { DATABASE_URL: app },
+      ours: true,
+      stop: postgres.stop,
+      exited: postgres.exited,
+    };
+  } catch (error) {
+    await postgres.stop();
+    if (!(error instanceof MigrationError)) throw error;
+    throw new Error(`${error.message}\nOr begin anew with an empty database: rm -r .data`, { cause: error });
+  }
+}
+
+const applied = ({ applied, notes }: Awaited<ReturnType<typeof migrate>>) =>
+  [applied.length > 0 ? `applied ${applied.join(", ")}.` : "up to date.", ...notes].join("\n  ");
+
+/** Stripe as the user's key reaches it, or else one that runs here and needs no account. */
+export async function stripe(): Promise<Service> {
+  if (process.env.STRIPE_SECRET_KEY?.trim()) {
+    return { ...theirs, where: `your account (${process.env.STRIPE_SECRET_KEY.trim().slice(0, 8)}…)` };
+  }
+  const local = await startLocalStripe({ port: await freePort(12111) });
+  return {
+    where: `local, at ${local.url}. STRIPE_SECRET_KEY in .env.local takes it to your account.`,
+    env: { STRIPE_SECRET_KEY: "sk_test_local", STRIPE_API_BASE: local.url },
+    ours: true,
+    stop: local.close,
+    exited: theirs.exited,
+  };
+}
