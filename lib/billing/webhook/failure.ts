@@ -13,12 +13,10 @@ export function isPermanent(error: unknown): boolean {
 
 /** A sentence for an operator. Prisma's own messages quote the query and its values, so of those only codes are kept. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof Prisma.PrismaClientKnownRequestError)
-    return `The database answered ${sqlStateOf(error) ?? "with an error"} (${error.code}).`;
-  if (error instanceof Prisma.PrismaClientValidationError)
-    return "The database client refused the object's values.";
-  if (error instanceof Error) return `${error.name}: ${error.message}`.slice(0, 2_000);
-  return "Something was thrown that is not an error.";
+  if (!(error instanceof Error)) return "Something was thrown that is not an error.";
+  if (!error.name.startsWith("PrismaClient")) return `${error.name}: ${error.message}`.slice(0, 2_000);
+  const codes = [sqlStateOf(error), walk(error, ["code"])].filter((code) => typeof code === "string");
+  return `The database did not take it: ${[error.name, ...codes].join(" ")}.`;
 }
 
 function sqlStateOf(error: unknown): string | null {

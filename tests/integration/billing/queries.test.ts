@@ -1,0 +1,130 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { linkCustomer } from "@/lib/billing/customers";
+import { readBilling, readPlans } from "@/lib/billing/queries";
+import { drainDue } from "@/lib/billing/webhook/drain";
+import { db } from "@/lib/db";
+import { useDatabase } from "../../support/database";
+import { clearBilling, deliver } from "../../support/deliver";
+import { anEvent, anInvoice, anItem, aPrice, aProduct, aSubscription, T0 } from "../../support/events";
+import { useStripe } from "../../support/stripe";
+
+useDatabase();
+useStripe();
+
+const now = new Date((T0 + 86_400) * 1000);
+const billing = () => readBilling("user_ada", now);
+const send = (type: string, object: Record<string, unknown>, created = T0) =>
+  deliver(anEvent(type, object, { created }));
+
+beforeEach(async () => {
+  await clearBilling();
+  await db().user.deleteMany();
+  await db().user.create({ data: { id: "user_ada", name: "Ada", email: "ada@example.com" } });
+  await linkCustomer({ userId: "user_ada", customerId: "cus_1", livemode: false });
+});
+
+describe("what the dashboard reads", () => {
+  it("the subscription with its plan and price in words and figures", async () => {
+    await send("product.created", aProduct());
+    await send("price.created", aPrice());
+    await send(
+      "customer.subscription.updated",
+      aSubscription({ items: { data: [anItem({ quantity: 3 })] } }),
+    );
+    expect(await billing()).toMatchObject({
+      access: { access: true, state: "active", plan: "prod_pro" },
+      subscription: {
+        id: "sub_1",
+        items: [
+          {
+            productName: "Pro",
+            quantity: 3,
+            price: { unitAmount: { amount: 2000, currency: "usd" }, interval: "month" },
+          },
+        ],
+        confirmedAt: new Date(T0 * 1000),
+      },
+      others: [],
+      unpaidInvoice: null,
+      settling: false,
+    });
+  });
+
+  it("a product or price that is not here yet leaves a gap and breaks nothing", async () => {
+    await send("customer.subscription.updated", aSubscription());
+    expect((await billing()).subscription?.items).toMatchObject([{ productName: null, price: null }]);
+  });
+
+  it("the bill that a failed payment left open, from which the grace period counts", async () => {
+    await send("customer.subscription.updated", aSubscription({ status: "past_due" }));
+    await send(
+      "invoice.finalized",
+      anInvoice({ id: "in_0", created: T0 - 99, status: "paid", amount_paid: 2000, attempt_count: 1 }),
+    );
+    await send(
+      "invoice.payment_failed",
+      anInvoice({ attempt_count: 2, created: T0, next_payment_attempt: T0 + 3600 }),
+    );
+    const view = await billing();
+    expect(view.unpaidInvoice).toMatchObject({
+      id: "in_1",
+      attemptCount: 2,
+      nextPaymentAttempt: new Date((T0 + 3600) * 1000),
+    });
+    expect(view.access).toMatchObject({
+      access: true,
+      state: "past_due",
+      until: new Date((T0 + 7 * 86_400) * 1000),
+    });
+  });
+
+  it("invoices, the newest first, without drafts", async () => {
+    for (const [n, status] of ["paid", "draft", "open"].entries())
+      await send("invoice.updated", anInvoice({ id: `in_${n}`, status, created: T0 + n }));
+    expect((await billing()).invoices.map(({ id }) => id)).toEqual(["in_2", "in_0"]);
+  });
+
+  it("a second live subscription beside the first", async () => {
+    await send("customer.subscription.updated", aSubscription());
+    await send("customer.subscription.updated", aSubscription({ id: "sub_2", items: { data: [] } }));
+    await send("customer.subscription.deleted", aSubscription({ id: "sub_3", items: { data: [] } }));
+    const view = await billing();
+    expect([view.subscription?.id, ...view.others.map(({ id }) => id)].sort()).toEqual(["sub_1", "sub_2"]);
+  });
+
+  it("says that it is settling while an event about it waits", async () => {
+    await send("customer.subscription.updated", aSubscription());
+    await db().stripeEvent.updateMany({ data: { status: "pending", nextAttemptAt: null } });
+    expect((await billing()).settling).toBe(true);
+    await db().stripeEvent.updateMany({ data: { status: "done" } });
+    expect((await billing()).settling).toBe(false);
+    await drainDue();
+  });
+});
+
+describe("what the pricing page reads", () => {
+  it("products that can be bought, the cheapest first, with their prices", async () => {
+    await send("product.created", aProduct({ id: "prod_team", name: "Team" }));
+    await send("product.created", aProduct());
+    await send("product.created", aProduct({ id: "prod_free", name: "Nothing to buy" }));
+    await send("product.created", aProduct({ id: "prod_old", active: false }));
+    await send("price.created", aPrice({ id: "price_team", product: "prod_team", unit_amount: 9000 }));
+    await send(
+      "price.created",
+      aPrice({ id: "price_year", unit_amount: 20_000, recurring: { interval: "year", interval_count: 1 } }),
+    );
+    await send("price.created", aPrice());
+    await send("price.created", aPrice({ id: "price_old", active: false }));
+    await send("price.created", aPrice({ id: "price_gone" }));
+    await send("price.deleted", aPrice({ id: "price_gone" }), T0 + 1);
+    await send("price.created", aPrice({ id: "price_of_old", product: "prod_old" }));
+    expect((await readPlans()).map(({ name, prices }) => [name, prices.map(({ id }) => id)])).toEqual([
+      ["Pro", ["price_pro", "price_year"]],
+      ["Team", ["price_team"]],
+    ]);
+  });
+
+  it("is empty, and not an error, before there is a catalogue", async () => {
+    expect(await readPlans()).toEqual([]);
+  });
+});
