@@ -1,12 +1,16 @@
-import Stripe from "stripe";
+import type Stripe from "stripe";
 import { env } from "./env";
 
 let client: Stripe | undefined;
 
-/** The process's one Stripe client, made at first use, in the API version that the SDK is typed for. */
-export function stripe(): Stripe {
+/**
+ * The process's one Stripe client, in the API version that the SDK is typed for. Made, and the SDK loaded, at first use:
+ * most events are answered without it.
+ */
+export async function stripe(): Promise<Stripe> {
   const { STRIPE_SECRET_KEY, STRIPE_API_BASE } = env();
-  client ??= new Stripe(STRIPE_SECRET_KEY, {
+  const { default: StripeClient } = await import("stripe");
+  client ??= new StripeClient(STRIPE_SECRET_KEY, {
     ...(STRIPE_API_BASE ? apiBase(new URL(STRIPE_API_BASE)) : {}),
     maxNetworkRetries: 1,
     timeout: 10_000,

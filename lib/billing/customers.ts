@@ -1,5 +1,4 @@
 import { db, type Tx } from "@/lib/db";
-import { stripe } from "@/lib/stripe";
 import { BillingError } from "./errors";
 import { ask } from "./fetch";
 import { mirror, type Outcome } from "./mirror";
@@ -53,7 +52,7 @@ export async function linkCustomer(link: {
 
 /** Stripe answers for a deleted customer with a stub that has no more than its id. */
 async function fetchCustomer(id: string) {
-  const answer = await ask(() => stripe().customers.retrieve(id));
+  const answer = await ask((api) => api.customers.retrieve(id));
   const isDeleted = answer.object !== null && "deleted" in answer.object;
   return isDeleted ? { ...answer, object: null } : answer;
 }

@@ -1,22 +1,27 @@
-import Stripe from "stripe";
+import type Stripe from "stripe";
+import { stripe } from "@/lib/stripe";
 import type { Answer } from "./mirror";
+import { isObject } from "./read";
 
 /**
  * Asks Stripe for one object. That there is none is an answer; anything else that goes wrong is thrown as it came.
  * https://docs.stripe.com/error-codes#resource-missing
  */
-export async function ask(retrieve: () => Promise<Stripe.Response<object>>): Promise<Answer> {
+export async function ask(retrieve: (api: Stripe) => Promise<Stripe.Response<object>>): Promise<Answer> {
+  const api = await stripe();
   try {
-    const object = await retrieve();
-    return { object, answeredAt: dateOf(object.lastResponse.headers) };
+    const object = await retrieve(api);
+    return { object, answeredAt: dateOf(object.lastResponse) };
   } catch (error) {
-    if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === "resource_missing")
-      return { object: null, answeredAt: dateOf(error.headers ?? {}) };
+    if (error instanceof Error && "code" in error && error.code === "resource_missing")
+      return { object: null, answeredAt: dateOf(error) };
     throw error;
   }
 }
 
-function dateOf(headers: Record<string, string>): Date | null {
-  const at = Date.parse(headers.date ?? "");
+/** Stripe's clock at the moment of the answer. */
+function dateOf(answer: object): Date | null {
+  const headers = "headers" in answer && isObject(answer.headers) ? answer.headers : {};
+  const at = Date.parse(String(headers.date));
   return Number.isNaN(at) ? null : new Date(at);
 }

@@ -1,5 +1,4 @@
 import type { Tx } from "@/lib/db";
-import { stripe } from "@/lib/stripe";
 import { ask } from "./fetch";
 import { mirror, type Outcome } from "./mirror";
 import type { Stamp } from "./order";
@@ -12,7 +11,7 @@ export const invoices = mirror<InvoiceState>({
   fromStripe: invoiceFromStripe,
   read: readInvoice,
   write: writeInvoice,
-  fetch: (id) => ask(() => stripe().invoices.retrieve(id)),
+  fetch: (id) => ask((api) => api.invoices.retrieve(id)),
   whenMissing: () => null,
   stage: (state) => [progress(state.status), state.attemptCount, state.amountPaid],
   // A paid invoice still changes (a credit note, a refund), so no status of it shuts out later news.

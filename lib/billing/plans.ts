@@ -1,5 +1,4 @@
 import type { Tx } from "@/lib/db";
-import { stripe } from "@/lib/stripe";
 import { ask } from "./fetch";
 import { mirror, type Outcome } from "./mirror";
 import type { Stamp } from "./order";
@@ -36,7 +35,7 @@ export const products = mirror<ProductState>({
   fromStripe: productFromStripe,
   read: readProduct,
   write: writeProduct,
-  fetch: (id) => ask(() => stripe().products.retrieve(id)),
+  fetch: (id) => ask((api) => api.products.retrieve(id)),
 });
 
 /** The prices table. Nothing else writes it. */
@@ -46,7 +45,7 @@ export const prices = mirror<PriceState>({
   fromStripe: priceFromStripe,
   read: readPrice,
   write: writePrice,
-  fetch: (id) => ask(() => stripe().prices.retrieve(id)),
+  fetch: (id) => ask((api) => api.prices.retrieve(id)),
 });
 
 /** A product or price was made, changed or deleted in the catalogue. */

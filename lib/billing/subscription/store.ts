@@ -1,5 +1,4 @@
 import type { Tx } from "@/lib/db";
-import { stripe } from "@/lib/stripe";
 import { ask } from "../fetch";
 import { mirror } from "../mirror";
 import type { Stamp } from "../order";
@@ -13,7 +12,7 @@ export const subscriptions = mirror<SubscriptionState>({
   fromStripe: subscriptionFromStripe,
   read: readSubscription,
   write: writeSubscription,
-  fetch: (id) => ask(() => stripe().subscriptions.retrieve(id)),
+  fetch: (id) => ask((api) => api.subscriptions.retrieve(id)),
   // Stripe forgets no subscription. One it does not know came from a sample event, and belongs to no one.
   whenMissing: () => null,
   // Nothing returns to `incomplete`: https://docs.stripe.com/billing/subscriptions/overview#subscription-lifecycle
