@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import nextEnv from "@next/env";
+import { writeScenes } from "./events/build.ts";
 import { freePort } from "./ports.ts";
 import { ensurePrismaClient } from "./prisma-client.ts";
 import { isAlive, startNode, untilAnswers } from "./processes.ts";
@@ -52,6 +54,9 @@ async function start(): Promise<void> {
     NEXT_TELEMETRY_DISABLED: "1",
   });
   const demo = postgres.ours ? await seedDatabase() : undefined;
+  // Told once, so that each file continues the story of the one before it.
+  const scenes = join(dataFolder, "events");
+  if (demo && !existsSync(scenes)) writeScenes(scenes, new Date());
   if (demo) setMissing({ OPERATOR_EMAILS: demo.email });
 
   const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
@@ -120,7 +125,7 @@ function showPanel(
     ["Database", postgres.where],
     ["Stripe", payments.where],
     ["", ""],
-    ["Try", "npm run stripe:send -- dev/events/subscribe.json"],
+    ["Try", "npm run stripe:send -- .data/events/subscribe.json"],
     ["", `and look at ${url}/dashboard`],
     ["", ""],
     ["Stop", "Ctrl-C. The data stays; `rm -r .data` begins anew."],

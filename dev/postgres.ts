@@ -7,7 +7,7 @@ import { killWhenThisProcessDies } from "./guard.ts";
 import { freePort } from "./ports.ts";
 import { postgresBinaries } from "./postgres-binaries.ts";
 import { type PostgresUser, postgresUser } from "./postgres-user.ts";
-import { isAlive } from "./processes.ts";
+import { ending, isAlive } from "./processes.ts";
 
 export type Postgres = {
   /** Its maintenance database, as a superuser. */
@@ -16,8 +16,8 @@ export type Postgres = {
   /** False when another process runs it, and `stop` leaves it alone. */
   startedHere: boolean;
   stop: () => Promise<void>;
-  /** Settles when the server ends, wanted or not. Never for one that another process runs. */
-  exited: Promise<void>;
+  /** Settles when the server ends, wanted or not, with what it ended with. Never for one that another process runs. */
+  exited: Promise<string>;
 };
 
 export type PostgresOptions = {
@@ -44,7 +44,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   mkdirSync(dirname(logFile), { recursive: true });
   const running = await findRunning(dataDir);
   if (running) {
-    const exited = new Promise<void>(() => {});
+    const exited = new Promise<string>(() => {});
     return { url: urlAt(running.port), port: running.port, startedHere: false, stop: async () => {}, exited };
   }
   const { initdb, postgres } = postgresBinaries();
@@ -66,10 +66,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const log = openSync(logFile, "a");
   // Detached: Ctrl-C in the terminal must reach us alone, so that the app stops before its database.
   const child = spawn(program, args, { ...user.identity, detached: true, stdio: ["ignore", log, log] });
-  const exited = new Promise<void>((resolve) => {
-    child.once("exit", () => resolve());
-    child.once("error", () => resolve());
-  });
+  const exited = ending(child);
   const release = child.pid ? killWhenThisProcessDies(child.pid, "INT") : () => {};
   await Promise.race([answers(port, dataDir), exited]);
   if (child.exitCode !== null || !child.pid) {

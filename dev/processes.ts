@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { killWhenThisProcessDies } from "./guard.ts";
 
@@ -22,10 +22,7 @@ export function startNode(
   const child = spawn(process.execPath, args, { env, detached: true, stdio: ["ignore", output, output] });
   const group = -(child.pid ?? 0);
   const release = child.pid ? killWhenThisProcessDies(group, "TERM") : () => {};
-  const exited = new Promise<string>((resolve) => {
-    child.once("error", (error) => resolve(error.message));
-    child.once("exit", (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
-  });
+  const exited = ending(child);
   return {
     exited,
     stop: async () => {
@@ -39,6 +36,14 @@ export function startNode(
       }
     },
   };
+}
+
+/** Settles when a process ends, or could not be started, with what it ended with. */
+export function ending(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
+  });
 }
 
 /** Returns false when no process of the group is left. */

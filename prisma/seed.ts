@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import nextEnv from "@next/env";
-import catalogue from "../dev/events/catalogue.json" with { type: "json" };
+import { demoScenes } from "../dev/events/scenes";
 import { DEMO_CUSTOMER } from "../dev/events/subscription";
 import { signatureHeader } from "../dev/send/sign";
 import { auth } from "../lib/auth";
@@ -44,11 +44,14 @@ async function seedUser(): Promise<void> {
   if (!known?.customer) await linkCustomer({ userId, customerId: DEMO_CUSTOMER, livemode: false });
 }
 
+/** Always the same events, so that a second seed finds them there. */
+const CATALOGUE = demoScenes(new Date("2026-10-24T09:00:00Z")).catalogue ?? [];
+
 /** The catalogue comes as all billing data does, as signed events: nothing else writes those tables. */
 async function seedCatalogue(): Promise<void> {
   const secrets = env().STRIPE_WEBHOOK_SECRET;
   const [secret = ""] = secrets;
-  for (const event of catalogue) {
+  for (const event of CATALOGUE) {
     const payload = JSON.stringify(event);
     const now = new Date();
     const signature = signatureHeader(payload, secret, now);

@@ -1,19 +1,22 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { demoScenes } from "./scenes";
 
+/** The story takes an hour and a bit; nothing in it should be still to come. */
+const STORY_MS = 70 * 60_000;
+
 /**
- * Writes the demo events anew, so that the story begins now (or at the moment given), with another subscription:
- *
- *   npx tsx dev/events/build.ts [2026-11-24T09:00:00Z]
+ * Writes the demo events into a folder, a file for each scene, as a story that ends about now.
+ * @returns the files' paths, by the scene's name
  */
-const [moment] = process.argv.slice(2);
-// The story takes an hour and a bit; nothing in it should be still to come.
-const start = moment ? new Date(moment) : new Date(Date.now() - 70 * 60_000);
-for (const [name, events] of Object.entries(demoScenes(start))) {
-  const file = join(import.meta.dirname, `${name}.json`);
-  // As the formatter writes it: what fits on a line stays on one.
-  const json = JSON.stringify(events, null, 2).replace(/\[\s+("[^"]*")\s+\]/g, "[$1]");
-  writeFileSync(file, `${json}\n`);
-  console.log(`${file}: ${events.length} events`);
+export function writeScenes(folder: string, now: Date): Record<string, string> {
+  mkdirSync(folder, { recursive: true });
+  const scenes = Object.entries(demoScenes(new Date(now.getTime() - STORY_MS)));
+  return Object.fromEntries(
+    scenes.map(([name, events]) => {
+      const file = join(folder, `${name}.json`);
+      writeFileSync(file, `${JSON.stringify(events, null, 2)}\n`);
+      return [name, file];
+    }),
+  );
 }
