@@ -8,7 +8,9 @@ export type CurrentUser = { id: string; name: string; email: string };
 
 /** Who is signed in, or null. Asked once for each request, however many components want to know. */
 export const currentUser = cache(async (): Promise<CurrentUser | null> => {
-  const session = await auth().api.getSession({ headers: await headers() });
+  // Asked for first: a build has no request, and stops here before it would need the environment.
+  const request = await headers();
+  const session = await auth().api.getSession({ headers: request });
   if (!session) return null;
   const { id, name, email } = session.user;
   return { id, name, email };
