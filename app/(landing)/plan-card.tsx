@@ -40,7 +40,7 @@ export function PlanCard({ plan, cadences }: { plan: PlanView; cadences: readonl
       ) : null}
       <div className="mt-auto pt-8">
         <Link href="/sign-up" className={`${BUTTON.quiet} w-full`}>
-          Choose <span className="truncate">{plan.name}</span>
+          <span className="truncate">Choose {plan.name}</span>
         </Link>
       </div>
     </article>

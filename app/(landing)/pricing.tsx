@@ -21,7 +21,7 @@ export async function Pricing() {
   return (
     <div className="group/pricing">
       <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-5">
-        <PricingTitle words="Pick what fits. Change or cancel at any time." />
+        <PricingTitle />
         {cadences.length > 1 ? <CadenceSwitch /> : null}
       </div>
       <ul className="mt-10 grid gap-5 sm:grid-cols-2 lg:grid-cols-[repeat(auto-fit,minmax(17rem,1fr))]">
@@ -45,13 +45,13 @@ async function plansIfReachable(): Promise<PlanView[] | null> {
   }
 }
 
-function PricingTitle({ words }: { words: string }) {
+function PricingTitle() {
   return (
     <div>
       <h2 id="pricing" className="font-semibold text-3xl">
         Pricing
       </h2>
-      <p className="mt-2 text-muted">{words}</p>
+      <p className="mt-2 text-muted">Pick what fits. Change or cancel at any time.</p>
     </div>
   );
 }
@@ -59,8 +59,8 @@ function PricingTitle({ words }: { words: string }) {
 function Without({ words }: { words: string }) {
   return (
     <>
-      <PricingTitle words="" />
-      <p className="rounded-2xl border border-line border-dashed px-6 py-12 text-center text-muted">
+      <PricingTitle />
+      <p className="mt-8 rounded-2xl border border-line border-dashed px-6 py-12 text-center text-muted">
         {words}
       </p>
     </>
@@ -70,7 +70,7 @@ function Without({ words }: { words: string }) {
 export function PricingSkeleton() {
   return (
     <>
-      <PricingTitle words="Pick what fits. Change or cancel at any time." />
+      <PricingTitle />
       <div aria-hidden="true" className="mt-10 grid gap-5 sm:grid-cols-2 lg:grid-cols-3">
         {["a", "b", "c"].map((key) => (
           <div key={key} className="skeleton h-80" />

@@ -6,10 +6,10 @@ import { planName } from "./price-lines";
 export function DuplicateWarning({ subscriptions }: { subscriptions: readonly SubscriptionView[] }) {
   const names = subscriptions.map(({ items }) => planName(items));
   return (
-    <Notice tone="warn" title={`You are paying for ${subscriptions.length} subscriptions`}>
+    <Notice tone="warn" title={`${subscriptions.length} subscriptions are running side by side`}>
       <p>
-        {new Intl.ListFormat("en").format(names)} are running side by side, each charged on its own. If you
-        meant to have one, cancel the other.
+        {new Intl.ListFormat("en").format(names)} are charged separately. If you meant to have one, cancel the
+        other.
       </p>
     </Notice>
   );

@@ -30,7 +30,7 @@ export function Invoices({ invoices }: { invoices: readonly InvoiceView[] }) {
                 <th scope="col" className="py-3 pl-4 text-right font-normal">
                   Amount
                 </th>
-                <th scope="col" className="py-3 pl-6 font-normal max-sm:hidden">
+                <th scope="col" className="py-3 pl-10 font-normal max-sm:hidden">
                   Status
                 </th>
                 <th scope="col" className="py-3 pr-6 pl-4">
@@ -59,7 +59,7 @@ function InvoiceRow({ invoice }: { invoice: InvoiceView }) {
     "No date"
   );
   return (
-    <tr className="border-line border-b align-top last:border-b-0">
+    <tr className="border-line border-b align-baseline last:border-b-0">
       <th scope="row" className="break-all py-4 pl-6 text-left font-medium sm:break-normal">
         {number ?? "No number yet"}
         <span className="block font-normal text-muted text-sm sm:hidden">{date}</span>
@@ -71,12 +71,16 @@ function InvoiceRow({ invoice }: { invoice: InvoiceView }) {
           <Pill tone={tone}>{label}</Pill>
         </span>
       </td>
-      <td className="py-4 pl-6 max-sm:hidden">
+      <td className="py-4 pl-10 max-sm:hidden">
         <Pill tone={tone}>{label}</Pill>
       </td>
       <td className="py-4 pr-6 pl-4">
         <div className="flex justify-end gap-x-4 max-sm:flex-col max-sm:items-end">
-          <Document url={invoice.hostedInvoiceUrl} label={label === "Paid" ? "View" : "Open"} of={number} />
+          <Document
+            url={invoice.hostedInvoiceUrl}
+            label={invoice.status === "open" ? "Pay" : "View"}
+            of={number}
+          />
           <Document url={invoice.invoicePdf} label="PDF" of={number} />
         </div>
       </td>

@@ -27,7 +27,7 @@ export default async function DashboardPage({ searchParams }: PageProps) {
   return (
     <>
       <LiveUpdates version={versionOf(view)} isPending={view.settling || isAwaited} />
-      <h1 className="font-semibold text-3xl">Billing</h1>
+      <h1 className="font-semibold text-3xl">Dashboard</h1>
       <div className="mt-8 flex flex-col gap-5">
         {isAwaited ? (
           <Notice tone="quiet" title="Your payment is being confirmed">
@@ -57,8 +57,12 @@ export default async function DashboardPage({ searchParams }: PageProps) {
         )}
       </div>
       {others.length > 0 ? <OtherSubscriptions subscriptions={others} /> : null}
-      <Invoices invoices={view.invoices} />
-      <Confirmation confirmedAt={subscription?.confirmedAt ?? null} isSettling={view.settling} />
+      {subscription || view.invoices.length > 0 ? (
+        <>
+          <Invoices invoices={view.invoices} />
+          <Confirmation confirmedAt={subscription?.confirmedAt ?? null} isSettling={view.settling} />
+        </>
+      ) : null}
     </>
   );
 }

@@ -21,7 +21,7 @@ export function PeriodBar({ period, now }: { period: Period; now: Date }) {
       <div
         role="img"
         aria-label={`${label}: day ${day} of ${days}`}
-        className="h-1.5 overflow-hidden rounded-full bg-sunken"
+        className="h-1.5 overflow-hidden rounded-full bg-line"
       >
         <div
           className={`h-full rounded-full ${FILLS[tone]}`}

@@ -1,5 +1,5 @@
 import type { BillingView, SubscriptionView } from "@/lib/billing/queries";
-import { formatDate, formatDateTime, formatDistance } from "@/lib/format";
+import { formatDate, formatDistance } from "@/lib/format";
 
 export type Tone = "good" | "warn" | "bad" | "quiet";
 
@@ -29,7 +29,11 @@ export function describeStatus(view: BillingView, now: Date): Status {
       };
     case "past_due":
       return access
-        ? { label: "Payment failed", tone: "bad", sentence: `The plan stays on ${graceEnd(until)}.` }
+        ? {
+            label: "Payment failed",
+            tone: "bad",
+            sentence: `Switched off ${until ? formatDistance(until, now) : "soon"}, unless it is paid.`,
+          }
         : {
             label: "Payment failed",
             tone: "bad",
@@ -82,5 +86,3 @@ export function describeOther(subscription: SubscriptionView): Status {
 /** Whether the subscription costs money now or will by itself, so that having two of them is worth a warning. */
 export const isCharging = ({ status }: SubscriptionView): boolean =>
   status === "active" || status === "trialing" || status === "past_due";
-
-const graceEnd = (until: Date | null) => (until ? `until ${formatDateTime(until)}` : "for now");

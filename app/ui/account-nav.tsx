@@ -5,8 +5,9 @@ import { log } from "@/lib/log";
 import { currentUser } from "@/lib/session";
 import { signOut } from "../(auth)/actions";
 
-const ITEM =
-  "inline-flex min-h-11 cursor-pointer items-center rounded-lg px-3 text-muted transition-colors hover:bg-sunken hover:text-ink";
+const SHAPE =
+  "inline-flex min-h-11 cursor-pointer items-center rounded-lg px-3 transition-colors hover:bg-sunken";
+const ITEM = `${SHAPE} text-muted hover:text-ink`;
 
 /** Who is signed in, with the way out, or the ways in. */
 export async function AccountNav() {
@@ -21,7 +22,7 @@ export async function AccountNav() {
         <Link href="/sign-in" className={ITEM}>
           Sign in
         </Link>
-        <Link href="/sign-up" className={`${ITEM} font-medium text-ink`}>
+        <Link href="/sign-up" className={`${SHAPE} font-medium`}>
           Sign up
         </Link>
       </>

@@ -1,0 +1,66 @@
+import { randomInt, randomUUID } from "node:crypto";
+import { AxeBuilder } from "@axe-core/playwright";
+import { test as base, expect, type Page } from "@playwright/test";
+import { Client } from "pg";
+
+export { expect };
+
+export type Person = { name: string; email: string; password: string };
+
+/** Somebody nobody has seen before. */
+export const somebody = (): Person => ({
+  name: "Ines Almeida",
+  email: `ines-${randomUUID()}@example.com`,
+  password: "correct horse battery",
+});
+
+type Fixtures = {
+  /** The database of the app under test. */
+  db: Client;
+  /** Makes an account and signs this page's browser in, without the form. */
+  signUp: (page: Page, person?: Person) => Promise<Person>;
+};
+
+export const test = base.extend<Fixtures>({
+  // Each test comes from an address of its own (198.18.0.0/15 is for tests, RFC 2544), so that they do not use up each
+  // other's sign-up limit.
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern which fixtures to make: none.
+  extraHTTPHeaders: async ({}, use) => {
+    await use({ "x-forwarded-for": `198.${randomInt(18, 20)}.${randomInt(256)}.${randomInt(1, 255)}` });
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: as above
+  db: async ({}, use) => {
+    const client = new Client(process.env.DATABASE_URL);
+    await client.connect();
+    await use(client);
+    await client.end();
+  },
+  signUp: async ({ baseURL }, use) => {
+    await use(async (page, person = somebody()) => {
+      const response = await page.request.post("/api/auth/sign-up/email", {
+        data: person,
+        headers: { origin: new URL(baseURL ?? "").origin },
+      });
+      expect(response.status()).toBe(200);
+      return person;
+    });
+  },
+});
+
+/** Fails on anything that axe finds against WCAG 2.2 AA, and on content wider than the screen. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => ({ id, at: nodes.map((node) => node.html) }))).toEqual([]);
+  const tooWide = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(tooWide, "pixels wider than the screen").toBe(0);
+}
+
+/** The ways in which pages are looked at. */
+export const LOOKS = [
+  { name: "light, desktop", colorScheme: "light", viewport: { width: 1280, height: 900 } },
+  { name: "dark, desktop", colorScheme: "dark", viewport: { width: 1280, height: 900 } },
+  { name: "light, phone", colorScheme: "light", viewport: { width: 375, height: 740 } },
+  { name: "dark, phone", colorScheme: "dark", viewport: { width: 375, height: 740 } },
+] as const;
