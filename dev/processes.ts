@@ -71,8 +71,12 @@ export function isAlive(pid: number): boolean {
  * @param unless rejects when it will never answer
  */
 export async function untilAnswers(url: string, unless: Promise<never>): Promise<void> {
+  let hopeless = false;
+  unless.catch(() => {
+    hopeless = true;
+  });
   const asked = async (): Promise<void> => {
-    for (;;) {
+    while (!hopeless) {
       try {
         await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(60_000) });
         return;

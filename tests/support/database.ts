@@ -28,14 +28,3 @@ export function useDatabase(env: Record<string, string> = {}): { readonly url: s
 
   return database;
 }
-
-/** An empty database, for tests of what happens before there are tables. Dropped after the file. */
-export function useEmptyDatabase(): { readonly url: string } {
-  const database = { url: "" };
-  const name = throwawayName("empty");
-  beforeAll(async () => {
-    database.url = await createDatabase(inject("postgresUrl"), name);
-  });
-  afterAll(async () => await dropDatabase(inject("postgresUrl"), name));
-  return database;
-}

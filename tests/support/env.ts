@@ -7,7 +7,7 @@ export const TEST_ENV = {
   STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
   // Nobody listens there: a call to Stripe that a test did not stand in for fails at once and stays on this machine.
   STRIPE_API_BASE: "http://127.0.0.1:1",
-  BETTER_AUTH_SECRET: "a-secret-for-the-tests-that-is-long-enough",
+  BETTER_AUTH_SECRET: "Zk3vN8qT1xWm5rYb7LdPc0HsJf2GuKe9",
   APP_URL: "http://localhost:3000",
   CRON_SECRET: "a-cron-secret-for-the-tests",
   OPERATOR_EMAILS: "operator@example.com",

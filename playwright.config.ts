@@ -1,0 +1,27 @@
+import { defineConfig, devices } from "@playwright/test";
+import { anyPort } from "./dev/ports.ts";
+import { chromiumOptions } from "./tests/support/chromium.ts";
+
+// Workers read this file again: they must come to the port that the first reading chose.
+process.env.E2E_PORT ??= String(await anyPort());
+process.env.TZ = "Asia/Kathmandu";
+
+export default defineConfig({
+  testDir: "tests/e2e",
+  globalSetup: "./tests/support/app.global.ts",
+  outputDir: "test-results/e2e",
+  workers: 2,
+  // A test that passes only at the second try has found something.
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: "list",
+  use: {
+    ...devices["Desktop Chrome"],
+    baseURL: `http://localhost:${process.env.E2E_PORT}`,
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: chromiumOptions(),
+  },
+});

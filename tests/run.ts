@@ -1,0 +1,11 @@
+import { runSuites, SUITES } from "./support/suites.ts";
+
+/** `npm test`: every test. `npm test -- unit e2e`: some of the suites. */
+const named = process.argv.slice(2);
+const wanted = SUITES.filter((suite) => named.length === 0 || named.includes(suite));
+const unknown = named.filter((name) => !SUITES.some((suite) => suite === name));
+if (unknown.length > 0) {
+  console.error(`There is no suite ${unknown.join(", ")}. The suites are ${SUITES.join(", ")}.`);
+  process.exit(1);
+}
+process.exitCode = runSuites(wanted) ? 0 : 1;

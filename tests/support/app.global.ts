@@ -1,0 +1,62 @@
+import { mkdirSync, openSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startPostgres } from "../../dev/postgres.ts";
+import { startNode, untilAnswers } from "../../dev/processes.ts";
+import { startLocalStripe } from "../../dev/stripe/server.ts";
+import { createDatabase } from "../../prisma/migrate/databases.ts";
+import { migrate } from "../../prisma/migrate/migrations.ts";
+import { TEST_ENV } from "./env.ts";
+
+/**
+ * What the end-to-end tests run against: the production build, on a Postgres and a local Stripe of its own. Everything
+ * a test needs to know of it is in the environment, as the app itself has it: APP_URL, DATABASE_URL,
+ * STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE.
+ */
+export default async function setup(): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), "tests-app-"));
+  const started: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const end of started.reverse()) await end();
+  };
+  try {
+    const postgres = await startPostgres({
+      dataDir: join(folder, "data"),
+      logFile: join(folder, "postgres.log"),
+      settings: { fsync: "off" },
+    });
+    started.push(postgres.stop);
+    const database = await createDatabase(postgres.url, "app");
+    await migrate(database);
+    const stripe = await startLocalStripe();
+    started.push(stripe.close);
+    const app = { DATABASE_URL: database, STRIPE_API_BASE: stripe.url, APP_URL: appUrl() };
+    Object.assign(process.env, TEST_ENV, app);
+    started.push(await startApp());
+    return stop;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The address that playwright.config.ts chose, before any worker started. */
+export function appUrl(): string {
+  return `http://localhost:${process.env.E2E_PORT}`;
+}
+
+async function startApp(): Promise<() => Promise<void>> {
+  mkdirSync("test-results", { recursive: true });
+  const log = join("test-results", "app.log");
+  const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
+  const env = { ...process.env, NODE_ENV: "production" } as const;
+  const app = startNode([next, "start", "--port", process.env.E2E_PORT ?? ""], env, openSync(log, "w"));
+  const crash = app.exited.then((how) => {
+    throw new Error(`The app ended by itself: ${how}. It said:\n${readFileSync(log, "utf8")}`);
+  });
+  crash.catch(() => {}); // when it ends because the tests did
+  await untilAnswers(appUrl(), crash);
+  return app.stop;
+}

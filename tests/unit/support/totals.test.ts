@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { describeTotals, playwrightTotals, sum, vitestTotals } from "@/tests/support/totals";
+
+const folder = mkdtempSync(join(tmpdir(), "totals-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function report(content: object): string {
+  const file = join(folder, "report.json");
+  writeFileSync(file, JSON.stringify(content));
+  return file;
+}
+
+test("a test file that broke before its first test is a failure", () => {
+  const file = report({
+    numPassedTests: 3,
+    numFailedTests: 1,
+    numPendingTests: 1,
+    numTodoTests: 1,
+    testResults: [
+      { status: "failed", assertionResults: [{ status: "failed" }, { status: "passed" }] },
+      { status: "failed", assertionResults: [] },
+      { status: "passed", assertionResults: [{ status: "passed" }] },
+    ],
+  });
+  expect(vitestTotals(file)).toEqual({ passed: 3, failed: 2, skipped: 2 });
+});
+
+test("a flaky test and an error outside of tests are failures", () => {
+  const stats = { expected: 5, unexpected: 1, flaky: 1, skipped: 0 };
+  expect(playwrightTotals(report({ stats, errors: [{ message: "setup failed" }] }))).toEqual({
+    passed: 5,
+    failed: 3,
+    skipped: 0,
+  });
+});
+
+test("the last line names the skipped only when there are any", () => {
+  const totals = { passed: 2, failed: 0, skipped: 0 };
+  expect(describeTotals(sum([totals, totals]))).toBe("4 passed, 0 failed");
+  expect(describeTotals({ ...totals, skipped: 1 })).toBe("2 passed, 0 failed, 1 skipped");
+});
