@@ -1,15 +1,16 @@
+import { setTimeout } from "node:timers/promises";
 import { db } from "@/lib/db";
 import { log } from "@/lib/log";
 import type { SyncRequest } from "../mirror";
 import type { StripeEvent } from "./event";
 import { isPermanent, reasonOf } from "./failure";
-import { type ClaimedEvent, claimDue, retryLater, settleEvent } from "./inbox";
+import { type ClaimedEvent, claimDue, retryLater, settleEvent, untilNextDue } from "./inbox";
 import { processEvent } from "./process";
 
 const BATCH = 20;
 
-/** Below maxDuration of the routes that drain, with room for the batch in hand. */
-const BUDGET_MS = 40_000;
+/** With room for the batch in hand below maxDuration of the routes that drain. */
+const DRAIN_MS = 30_000;
 
 let running: Promise<number> | undefined;
 
@@ -26,8 +27,32 @@ export function drainDue(): Promise<number> {
   return running;
 }
 
+/** How long a finished request stays for what falls due soon: with a drain's own budget, within its maxDuration. */
+const WATCH_MS = 15_000;
+
+let watching = false;
+
+/**
+ * The work after a response: drains what is due, and what falls due within moments, so that a first retry needs neither
+ * another event nor a scheduler. One watch for each process.
+ */
+export async function drainAndWatch(): Promise<void> {
+  await drainDue();
+  if (watching) return;
+  watching = true;
+  try {
+    const deadline = Date.now() + WATCH_MS;
+    for (let wait = await untilNextDue(); Date.now() + wait < deadline; wait = await untilNextDue()) {
+      await setTimeout(wait, undefined, { ref: false });
+      await drainDue();
+    }
+  } finally {
+    watching = false;
+  }
+}
+
 async function drain(): Promise<number> {
-  const deadline = Date.now() + BUDGET_MS;
+  const deadline = Date.now() + DRAIN_MS;
   let worked = 0;
   while (Date.now() < deadline) {
     const claimed = await claimDue(BATCH);

@@ -73,6 +73,15 @@ export async function claimDue(limit: number): Promise<ClaimedEvent[]> {
   return rows.map(({ id, payload, attempts }) => ({ event: { ...stored(payload), id }, attempts }));
 }
 
+/** In how many milliseconds the next event falls due: a moment at least, and Infinity if none waits. */
+export async function untilNextDue(): Promise<number> {
+  const [next] = await db().$queryRaw<{ ms: number | null }[]>`
+    select (extract(epoch from min(greatest(next_attempt_at, locked_until)) - now()) * 1000)::float8 as ms
+    from stripe_events
+    where status = 'pending'`;
+  return next?.ms == null ? Number.POSITIVE_INFINITY : Math.max(next.ms, 100);
+}
+
 /** What is in the inbox was parsed before it was recorded. */
 function stored(payload: string): StripeEvent {
   const event = parseEvent(payload);

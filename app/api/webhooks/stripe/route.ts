@@ -1,7 +1,7 @@
 import { afterResponse } from "@/lib/after";
 import { methodNotAllowed, received, refused, tooLarge, unavailable } from "@/lib/billing/webhook/answers";
 import { BodyTooLarge, boundBody } from "@/lib/billing/webhook/body";
-import { drainDue } from "@/lib/billing/webhook/drain";
+import { drainAndWatch } from "@/lib/billing/webhook/drain";
 import { receiveEvent } from "@/lib/billing/webhook/receive";
 import { verifyEvent } from "@/lib/billing/webhook/verify";
 import { env } from "@/lib/env";
@@ -21,7 +21,7 @@ export async function POST(request: Request): Promise<Response> {
     });
     if (!verification.ok) return refused(verification.error);
     const result = await receiveEvent(verification.event);
-    afterResponse("drain", drainDue);
+    afterResponse("drain", drainAndWatch);
     return received(result);
   } catch (error) {
     if (error instanceof BodyTooLarge) return tooLarge();
