@@ -1,14 +1,6 @@
-/**
- * Runs once when a server starts. On a bad environment the process ends here with one message, before the first request
- * could meet it: Next by itself would log the error and go on.
- */
+/** Runs once when a server starts. Next builds it for the edge as well, where there is no process to end. */
 export async function register(): Promise<void> {
-  const { env, EnvironmentError } = await import("./lib/env");
-  try {
-    env();
-  } catch (error) {
-    if (!(error instanceof EnvironmentError)) throw error;
-    process.stderr.write(`\n${error.message}\n\n`);
-    process.exit(1);
-  }
+  if (process.env.NEXT_RUNTIME !== "nodejs") return;
+  const { exitOnBadEnvironment } = await import("./lib/boot");
+  exitOnBadEnvironment();
 }

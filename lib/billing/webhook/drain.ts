@@ -28,7 +28,7 @@ export function drainDue(): Promise<number> {
 }
 
 /** How long a finished request stays for what falls due soon: with a drain's own budget, within its maxDuration. */
-const WATCH_MS = 15_000;
+const WATCH_MS = 25_000;
 
 let watching = false;
 
