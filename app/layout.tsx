@@ -30,7 +30,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
       <body className="flex min-h-dvh flex-col font-sans text-[15px] leading-6">
         <a
           href="#content"
-          className="-translate-y-20 fixed top-3 left-3 z-10 rounded-lg bg-ink px-4 py-2 font-medium text-paper focus:translate-y-0"
+          className="sr-only rounded-lg bg-ink font-medium text-paper focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-10 focus:px-4 focus:py-2"
         >
           Skip to content
         </a>

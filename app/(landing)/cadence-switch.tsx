@@ -1,5 +1,5 @@
 const CHOICE =
-  "flex min-h-11 cursor-pointer items-center rounded-full px-4 font-medium text-muted transition-colors has-checked:bg-ink has-checked:text-paper has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2";
+  "flex min-h-11 cursor-pointer items-center rounded-full px-4 font-medium text-muted transition-[color,background-color] has-checked:bg-ink has-checked:text-paper has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2";
 
 /** Monthly or yearly. Two radio buttons; which prices show is decided by CSS, so it works before and without scripts. */
 export function CadenceSwitch() {

@@ -12,8 +12,8 @@ const SHOWN_FOR: Record<Cadence, string> = {
 
 export function PlanCard({ plan, cadences }: { plan: PlanView; cadences: readonly Cadence[] }) {
   return (
-    <article aria-labelledby={`plan-${plan.id}`} className="card flex flex-col p-6">
-      <h3 id={`plan-${plan.id}`} className="break-words font-semibold text-lg">
+    <article aria-labelledby={`plan-${plan.id}`} className="card flex min-w-0 flex-col p-6">
+      <h3 id={`plan-${plan.id}`} className="wrap-anywhere font-semibold text-lg">
         {plan.name}
       </h3>
       {plan.description ? <p className="mt-1 text-muted">{plan.description}</p> : null}
@@ -33,7 +33,7 @@ export function PlanCard({ plan, cadences }: { plan: PlanView; cadences: readonl
           {plan.features.map((feature) => (
             <li key={feature} className="flex gap-2.5">
               <Tick />
-              {feature}
+              <span className="wrap-anywhere">{feature}</span>
             </li>
           ))}
         </ul>
@@ -53,7 +53,7 @@ function Prices({ plan, prices }: { plan: PlanView; prices: readonly PriceView[]
   const saving = yearlySaving(plan, first);
   return (
     <>
-      <p className="flex flex-wrap items-baseline gap-x-2">
+      <p className="wrap-anywhere flex flex-wrap items-baseline gap-x-2">
         <span className="font-semibold text-4xl tabular-nums tracking-[-0.03em]">
           {first.unitAmount ? formatMoney(first.unitAmount, "short") : "By usage"}
         </span>

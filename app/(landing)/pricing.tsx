@@ -26,7 +26,7 @@ export async function Pricing() {
       </div>
       <ul className="mt-10 grid gap-5 sm:grid-cols-2 lg:grid-cols-[repeat(auto-fit,minmax(17rem,1fr))]">
         {plans.map((plan) => (
-          <li key={plan.id} className="grid">
+          <li key={plan.id} className="grid min-w-0">
             <PlanCard plan={plan} cadences={cadences} />
           </li>
         ))}

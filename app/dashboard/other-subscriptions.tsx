@@ -26,7 +26,7 @@ function OtherSubscription({ subscription }: { subscription: SubscriptionView })
   return (
     <li className="card flex flex-wrap items-center justify-between gap-x-8 gap-y-2 px-6 py-4">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <h3 className="break-words font-medium">{planName(subscription.items)}</h3>
+        <h3 className="wrap-anywhere font-medium">{planName(subscription.items)}</h3>
         <Pill tone={tone}>{label}</Pill>
       </div>
       <p className="text-muted tabular-nums">

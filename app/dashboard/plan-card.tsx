@@ -22,7 +22,7 @@ export function PlanCard({ view, subscription, status, period, now }: Props) {
     <section aria-labelledby="plan" className="card px-6 py-7 sm:px-8">
       <div className="flex flex-wrap justify-between gap-x-12 gap-y-7">
         <div className="min-w-0 max-w-lg flex-1 basis-72">
-          <h2 id="plan" className="break-words font-semibold text-2xl">
+          <h2 id="plan" className="wrap-anywhere font-semibold text-2xl">
             {planName(subscription.items)}
           </h2>
           <div role="status" className="mt-3">

@@ -17,7 +17,7 @@ test("nobody sees another user's billing, whatever they put into the address", a
   await insertInvoice(db, customerId, { id: invoice, number: "OWNER-0001" });
   await page.goto("/dashboard");
   await expect(page.getByRole("heading", { name: "Company" })).toBeVisible();
-  await expect(page.getByText("OWNER-0001")).toBeVisible();
+  await expect(page.getByRole("rowheader", { name: "OWNER-0001" })).toBeVisible();
 
   const other = await browser.newPage({ ...(baseURL ? { baseURL } : {}) });
   await signUp(other);
