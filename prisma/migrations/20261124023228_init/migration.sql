@@ -193,10 +193,10 @@ CREATE TABLE "stripe_events" (
     "status" TEXT NOT NULL,
     "outcome" TEXT,
     "attempts" INTEGER NOT NULL DEFAULT 0,
-    "next_attempt_at" TIMESTAMPTZ(3) DEFAULT now(),
+    "next_attempt_at" TIMESTAMPTZ(3) DEFAULT transaction_timestamp(),
     "locked_until" TIMESTAMPTZ(3),
     "last_error" TEXT,
-    "received_at" TIMESTAMPTZ(3) NOT NULL DEFAULT now(),
+    "received_at" TIMESTAMPTZ(3) NOT NULL DEFAULT transaction_timestamp(),
     "processed_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "stripe_events_pkey" PRIMARY KEY ("id")
