@@ -11,10 +11,7 @@ import { PlanCard } from "./plan-card";
 export async function Pricing() {
   await connection();
   const plans = await plansIfReachable();
-  if (plans === null)
-    return (
-      <Without words="The prices cannot be shown just now. Everything else works; look again in a minute." />
-    );
+  if (plans === null) return <Without words="The prices cannot be shown just now. Look again in a minute." />;
   if (plans.length === 0)
     return <Without words="There is nothing to buy yet. Prices show here as soon as there are some." />;
   const cadences = cadencesOf(plans);

@@ -13,6 +13,7 @@ const ITEM = `${SHAPE} text-muted hover:text-ink`;
 export async function AccountNav() {
   await connection();
   const user = await whoIfKnown();
+  if (user === "unknown") return null;
   if (!user)
     return (
       <>
@@ -50,6 +51,6 @@ async function whoIfKnown() {
     return await currentUser();
   } catch (error) {
     log("error", "the session could not be read", { error: errorKind(error) });
-    return null;
+    return "unknown";
   }
 }
