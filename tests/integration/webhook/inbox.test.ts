@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { drainDue } from "@/lib/billing/webhook/drain";
 import {
   claimDue,
@@ -107,35 +107,75 @@ describe("trying again", () => {
   });
 });
 
-it("a handler that fails leaves the event in the inbox, and the next drain applies it", async () => {
+/** Makes the database refuse new subscriptions with an error of this SQLSTATE. */
+async function refuseSubscriptions(sqlState: string): Promise<void> {
   await db().$executeRawUnsafe(`
-    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not now' using errcode = '40001'; end $$`);
+    create or replace function refuse() returns trigger language plpgsql as
+    $$ begin raise exception 'not now' using errcode = '${sqlState}'; end $$`);
   await db().$executeRawUnsafe(
-    "create trigger refuse before insert on subscriptions execute function refuse()",
+    "create or replace trigger refuse before insert on subscriptions execute function refuse()",
   );
-  const event = anEvent("customer.subscription.created", aSubscription(), { created: T0 });
-  expect(await deliver(event)).toMatchObject({ status: 200, result: "deferred" });
-  await drainDue();
-  expect(await inboxRow(event)).toMatchObject({ status: "pending" });
-  expect(await db().subscription.count()).toBe(0);
-  await db().$executeRawUnsafe("drop trigger refuse on subscriptions");
-  await skipDelays();
-  await drainDue();
-  expect(await inboxRow(event)).toMatchObject({ status: "done", outcome: "applied", lastError: null });
-  expect(await db().subscription.count()).toBe(1);
+}
+
+const allowSubscriptions = () => db().$executeRawUnsafe("drop trigger if exists refuse on subscriptions");
+
+describe("a handler that fails", () => {
+  afterEach(allowSubscriptions);
+
+  it("leaves the event in the inbox, and the next drain applies it", async () => {
+    await refuseSubscriptions("40001");
+    const event = anEvent("customer.subscription.created", aSubscription(), { created: T0 });
+    expect(await deliver(event)).toMatchObject({ status: 200, result: "deferred" });
+    await drainDue();
+    expect(await inboxRow(event)).toMatchObject({ status: "pending" });
+    expect(await db().subscription.count()).toBe(0);
+    await allowSubscriptions();
+    await skipDelays();
+    await drainDue();
+    expect(await inboxRow(event)).toMatchObject({ status: "done", outcome: "applied", lastError: null });
+    expect(await db().subscription.count()).toBe(1);
+  });
+
+  it("because the database will never take the values parks the event, at once or at the next try", async () => {
+    await refuseSubscriptions("22003");
+    const event = anEvent("customer.subscription.created", aSubscription());
+    expect(await deliver(event)).toMatchObject({ status: 200, result: "parked" });
+    expect(await inboxRow(event)).toMatchObject({
+      status: "parked",
+      lastError: expect.stringContaining("22003"),
+    });
+
+    await refuseSubscriptions("40001");
+    const later = anEvent("customer.subscription.created", aSubscription());
+    await deliver(later);
+    await refuseSubscriptions("22003");
+    await skipDelays();
+    await drainDue();
+    expect(await inboxRow(later)).toMatchObject({ status: "parked" });
+  });
 });
 
-it("what the database will never take is parked, not tried for three days", async () => {
-  await db().$executeRawUnsafe(`
-    create or replace function refuse() returns trigger language plpgsql as $$ begin raise exception 'no' using errcode = '22003'; end $$`);
-  await db().$executeRawUnsafe(
-    "create trigger refuse before insert on subscriptions execute function refuse()",
-  );
-  const event = anEvent("customer.subscription.created", aSubscription());
-  expect(await deliver(event)).toMatchObject({ status: 200, result: "parked" });
-  expect(await inboxRow(event)).toMatchObject({
-    status: "parked",
-    lastError: expect.stringContaining("22003"),
+it("a claim does not wait for another that is under way", async () => {
+  await waiting(2);
+  await db().$transaction(async (tx) => {
+    await tx.$queryRaw`select id from stripe_events where status = 'pending' limit 1 for update`;
+    expect(await claimDue(5)).toHaveLength(1);
   });
-  await db().$executeRawUnsafe("drop trigger refuse on subscriptions");
+});
+
+it("what another process settled in the meantime is not applied a second time", async () => {
+  await refuseSubscriptions("40001");
+  const event = anEvent("customer.subscription.created", aSubscription());
+  await deliver(event);
+  await allowSubscriptions();
+  // The other process: by the time this one wants to settle the event, it is no longer there to be settled.
+  await db().$executeRawUnsafe(`
+    create function elsewhere() returns trigger language plpgsql as
+    $$ begin if new.status = 'done' then return null; end if; return new; end $$`);
+  await db().$executeRawUnsafe(
+    "create trigger elsewhere before update on stripe_events for each row execute function elsewhere()",
+  );
+  await skipDelays();
+  await drainDue();
+  expect(await db().subscription.count()).toBe(0);
 });

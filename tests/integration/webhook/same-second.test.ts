@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { linkCustomer } from "@/lib/billing/customers";
+import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
 import { drainDue } from "@/lib/billing/webhook/drain";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver, inboxRow, skipDelays } from "../../support/deliver";
-import { anEvent, anInvoice, aSubscription, T0 } from "../../support/events";
+import { aCustomer, anEvent, anInvoice, aSubscription, T0 } from "../../support/events";
 import { useStripe } from "../../support/stripe";
 
 useDatabase();
@@ -66,6 +68,17 @@ describe("a second event of the same second", () => {
       });
     }
     expect(stripe.api.requests).toEqual([]);
+  });
+
+  it("of a customer that belongs to a user needs no call to Stripe if it says the same", async () => {
+    await db().user.upsert({
+      where: { id: "user_ada" },
+      create: { id: "user_ada", name: "Ada", email: "a@b.example" },
+      update: {},
+    });
+    await linkCustomer({ userId: "user_ada", customerId: "cus_1", livemode: false });
+    await deliver(anEvent("customer.created", aCustomer()));
+    expect(await deliver(anEvent("customer.updated", aCustomer()))).toMatchObject({ result: "applied" });
   });
 
   it("many of them cost one call", async () => {
@@ -143,6 +156,13 @@ describe("an answer of Stripe", () => {
     await deliver(updated({ status: "active" }, now - 3));
     await drainDue();
     expect(await row()).toMatchObject({ status: "past_due" });
+  });
+
+  it("does not revive what has ended, however stale it is", async () => {
+    stripe.api.put(aSubscription({ status: "active" }));
+    await deliver(anEvent("customer.subscription.deleted", aSubscription()));
+    expect(await syncSubscription("sub_1")).toBe("written");
+    expect(await row()).toMatchObject({ status: "canceled" });
   });
 
   it("does not overwrite what was written while it was on its way", async () => {
