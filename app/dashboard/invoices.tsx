@@ -21,7 +21,7 @@ export function Invoices({ invoices }: { invoices: readonly InvoiceView[] }) {
           <table className="w-full text-left tabular-nums">
             <thead className="border-line border-b text-muted text-sm">
               <tr>
-                <th scope="col" className="py-3 pl-6 font-normal">
+                <th scope="col" className="py-3 pl-6 font-normal sm:pl-8">
                   Number
                 </th>
                 <th scope="col" className="py-3 pl-4 font-normal max-sm:hidden">
@@ -33,7 +33,7 @@ export function Invoices({ invoices }: { invoices: readonly InvoiceView[] }) {
                 <th scope="col" className="py-3 pl-10 font-normal max-sm:hidden">
                   Status
                 </th>
-                <th scope="col" className="py-3 pr-6 pl-4">
+                <th scope="col" className="py-3 pr-6 pl-4 sm:pr-8">
                   <span className="sr-only">Documents</span>
                 </th>
               </tr>
@@ -60,7 +60,7 @@ function InvoiceRow({ invoice }: { invoice: InvoiceView }) {
   );
   return (
     <tr className="border-line border-b align-baseline last:border-b-0">
-      <th scope="row" className="break-all py-4 pl-6 text-left font-medium sm:break-normal">
+      <th scope="row" className="break-all py-4 pl-6 sm:pl-8 text-left font-medium sm:break-normal">
         {number ?? "No number yet"}
         <span className="block font-normal text-muted text-sm sm:hidden">{date}</span>
       </th>
@@ -74,7 +74,7 @@ function InvoiceRow({ invoice }: { invoice: InvoiceView }) {
       <td className="py-4 pl-10 max-sm:hidden">
         <Pill tone={tone}>{label}</Pill>
       </td>
-      <td className="py-4 pr-6 pl-4">
+      <td className="py-4 pr-6 pl-4 sm:pr-8">
         <div className="flex justify-end gap-x-4 max-sm:flex-col max-sm:items-end">
           <Document
             url={invoice.hostedInvoiceUrl}

@@ -19,7 +19,7 @@ export function Notice({ tone, title, link, children }: Props) {
   return (
     <section
       role="status"
-      className={`flex flex-wrap items-center justify-between gap-x-8 gap-y-4 rounded-2xl border px-6 py-5 ${FRAMES[tone].box}`}
+      className={`flex flex-wrap items-center justify-between gap-x-8 gap-y-4 rounded-2xl border px-6 py-5 sm:px-8 ${FRAMES[tone].box}`}
     >
       <div className="min-w-0 max-w-2xl">
         <h2 className={`font-semibold text-lg ${FRAMES[tone].title}`}>{title}</h2>

@@ -24,7 +24,7 @@ function OtherSubscription({ subscription }: { subscription: SubscriptionView })
   const [first] = subscription.items;
   const price = totalWords(subscription.items) ?? (first ? itemWords(first) : "Price not known yet");
   return (
-    <li className="card flex flex-wrap items-center justify-between gap-x-8 gap-y-2 px-6 py-4">
+    <li className="card flex flex-wrap items-center justify-between gap-x-8 gap-y-2 px-6 py-4 sm:px-8">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h3 className="wrap-anywhere font-medium">{planName(subscription.items)}</h3>
         <Pill tone={tone}>{label}</Pill>

@@ -11,9 +11,12 @@ const COLOURS: Record<Tone, string> = {
 export function Pill({ tone, children }: { tone: Tone; children: string }) {
   return (
     <span
-      className={`inline-flex items-center gap-1.5 whitespace-nowrap rounded-full px-2.5 py-0.5 font-medium text-sm ${COLOURS[tone]}`}
+      className={`inline-block whitespace-nowrap rounded-full px-2.5 py-0.5 font-medium text-sm ${COLOURS[tone]}`}
     >
-      <span aria-hidden="true" className="size-1.5 rounded-full bg-current" />
+      <span
+        aria-hidden="true"
+        className="mr-1.5 inline-block size-1.5 rounded-full bg-current align-[0.12em]"
+      />
       {children}
     </span>
   );
