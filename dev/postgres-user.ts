@@ -39,7 +39,12 @@ export function postgresUser(paths: readonly string[]): PostgresUser {
     );
   }
   const flags = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
-  const capability = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
+  // Postgres asks access(2) whether its programs may be run, and that forgets capabilities unless told not to.
+  const capability = [
+    "--inh-caps=+dac_override",
+    "--ambient-caps=+dac_override",
+    "--securebits=+no_setuid_fixup",
+  ];
   return {
     command: (program, args) => [setpriv, [...flags, ...capability, "--", program, ...args]],
     identity: {},
