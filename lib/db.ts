@@ -3,7 +3,6 @@ import { env } from "./env";
 import { Prisma, PrismaClient } from "./generated/prisma/client";
 
 export { Prisma };
-export type Db = PrismaClient;
 
 /** What billing functions write through: a client inside a transaction. */
 export type Tx = Prisma.TransactionClient;
