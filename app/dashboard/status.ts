@@ -30,12 +30,12 @@ export function describeStatus(view: BillingView, now: Date): Status {
     case "past_due":
       return access
         ? {
-            label: "Payment failed",
+            label: "Past due",
             tone: "bad",
             sentence: `Switched off ${until ? formatDistance(until, now) : "soon"}, unless it is paid.`,
           }
         : {
-            label: "Payment failed",
+            label: "Past due",
             tone: "bad",
             sentence: until ? `The time to pay ended on ${formatDate(until)}.` : "The time to pay is over.",
           };
@@ -71,7 +71,7 @@ export function describeOther(subscription: SubscriptionView): Status {
     case "trialing":
       return { label: "Trial", tone: "good", sentence: renews };
     case "past_due":
-      return { label: "Payment failed", tone: "bad", sentence: "Stripe is still trying to collect it." };
+      return { label: "Past due", tone: "bad", sentence: "Stripe is still trying to collect it." };
     case "unpaid":
       return { label: "Unpaid", tone: "bad", sentence: "Every attempt to collect the payment failed." };
     case "incomplete":

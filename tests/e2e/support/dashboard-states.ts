@@ -86,6 +86,7 @@ export const DASHBOARD_STATES: DashboardState[] = [
       /Stripe tries again on .+ UTC/,
       /Your plan stays on until .+ UTC/,
       "Pay $20.00",
+      "Past due",
       "Switched off in 5 days, unless it is paid.",
     ],
   },
