@@ -14,26 +14,26 @@ type Plan = {
 
 const PLANS: readonly Plan[] = [
   {
-    key: "hobby",
-    name: "Hobby",
-    description: "For trying things out.",
-    features: ["1 project", "Community support"],
+    key: "solo",
+    name: "Solo",
+    description: "For decisions of your own.",
+    features: ["Unlimited decisions", "Search by asking"],
     amounts: { month: 500, year: 5_000 },
-  },
-  {
-    key: "pro",
-    name: "Pro",
-    description: "For people who ship.",
-    features: ["Unlimited projects", "Custom domains", "E-mail support within a day"],
-    amounts: { month: 2_000, year: 20_000 },
   },
   {
     key: "team",
     name: "Team",
-    description: "For those who ship together.",
-    features: ["Everything in Pro", "Shared projects and roles", "Audit log", "Priority support"],
+    description: "For those who decide together. Per seat.",
+    features: ["Everything in Solo", "Shared decisions and roles", "History kept for good"],
     amounts: { month: 1_500, year: 15_000 },
     unit: "seat",
+  },
+  {
+    key: "company",
+    name: "Company",
+    description: "For many teams under one roof.",
+    features: ["Everything in Team", "Single sign-on", "Audit log", "An answer within a day"],
+    amounts: { month: 9_000, year: 90_000 },
   },
 ];
 

@@ -3,14 +3,14 @@ import { DAY, type Happening, MINUTE } from "./happening";
 import { demoInvoice, paid } from "./invoice";
 import { demoSubscription } from "./subscription";
 
-/** Two weeks of Pro for nothing, in a subscription of its own. */
+/** Two weeks of Solo for nothing, in a subscription of its own. */
 export function trialScene(began: number, stamp: string): Happening[] {
   const created = began + 60 * MINUTE;
   const trialEnd = created + 14 * DAY;
   const invoiceId = `in_demo_${stamp}_trial`;
   const subscription = demoSubscription({
     id: `sub_demo_${stamp}_trial`,
-    price: demoPrice("pro", "month", began - 30 * DAY),
+    price: demoPrice("solo", "month", began - 30 * DAY),
     quantity: 1,
     created,
     periodEnd: trialEnd,
@@ -22,7 +22,7 @@ export function trialScene(began: number, stamp: string): Happening[] {
     number: "DEMO-0003",
     subscription,
     reason: "subscription_create",
-    description: "Trial period for Pro",
+    description: "Trial period for Solo",
     quantity: 1,
     amount: 0,
     created,
