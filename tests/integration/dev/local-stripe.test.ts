@@ -24,13 +24,13 @@ test("the SDK retrieves each kind of object", async () => {
   local.put({ id: "in_1", object: "invoice" });
   expect(await stripe.customers.retrieve("cus_demo")).toMatchObject({ email: "demo@example.com" });
   expect(await stripe.products.retrieve("prod_demo_solo")).toMatchObject({ name: "Solo" });
-  expect(await stripe.prices.retrieve("price_demo_pro_month")).toMatchObject({ unit_amount: 2_000 });
+  expect(await stripe.prices.retrieve("price_demo_solo_month")).toMatchObject({ unit_amount: 500 });
   expect(await stripe.subscriptions.retrieve("sub_1")).toMatchObject({ object: "subscription" });
   expect(await stripe.invoices.retrieve("in_1")).toMatchObject({ object: "invoice" });
   expect(local.requests).toEqual([
     "GET /v1/customers/cus_demo",
     "GET /v1/products/prod_demo_solo",
-    "GET /v1/prices/price_demo_pro_month",
+    "GET /v1/prices/price_demo_solo_month",
     "GET /v1/subscriptions/sub_1",
     "GET /v1/invoices/in_1",
   ]);
