@@ -137,13 +137,20 @@ async function findRunning(dataDir: string): Promise<{ port: number } | undefine
     const [pid, , , port] = existsSync(file) ? readFileSync(file, "utf8").split("\n").map(Number) : [];
     if (!pid || !isAlive(pid)) return undefined;
     if (port && (await serves(port, dataDir))) return { port };
-    if (Date.now() - started > 5_000) break; // starting up and shutting down take less
+    if (Date.now() - started > 5_000) {
+      // Alive and silent: the id was given to another program, over whose file Postgres itself would refuse to start.
+      // Unless its port is taken; then it may be a server with much to recover, and a second one would do damage.
+      if (port && (await freePort(port)) !== port) throw new Error(unclear(pid, dataDir, file));
+      rmSync(file, { force: true });
+      return undefined;
+    }
     await sleep(100);
   }
-  // Alive, yet no server: the id was given to another program. Postgres itself would refuse to start over this file.
-  rmSync(file, { force: true });
-  return undefined;
 }
+
+const unclear = (pid: number, dataDir: string, file: string) =>
+  `Process ${pid} seems to be a Postgres on ${dataDir}, yet it does not answer. Wait for it or stop it; ` +
+  `if it is another program, delete ${file}.`;
 
 async function serves(port: number, dataDir: string): Promise<boolean> {
   const client = new Client({ connectionString: urlAt(port), connectionTimeoutMillis: 2_000 });
