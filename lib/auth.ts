@@ -9,8 +9,8 @@ import { SITE } from "./site";
 
 const DAY_S = 86_400;
 
-/** Attempts within a minute, from one address. A password of 10 characters outlasts 14,400 guesses a day. */
-const CREDENTIALS_LIMIT = { window: 60, max: 10 };
+/** Attempts within a minute, from one address. A password of 10 characters outlasts 28,800 guesses a day. */
+const CREDENTIALS_LIMIT = { window: 60, max: 20 };
 
 /**
  * Networks that a proxy of ours may stand in. `x-forwarded-for` is read from its right end, past these, to the first

@@ -42,11 +42,15 @@ export function describeStatus(view: BillingView, now: Date): Status {
     case "unpaid":
       return { label: "Unpaid", tone: "bad", sentence: "Every attempt to collect the payment failed." };
     case "incomplete":
-      return { label: "Not started", tone: "warn", sentence: "It starts with the first payment." };
+      return { label: "Incomplete", tone: "warn", sentence: "It starts with the first payment." };
     case "paused":
       return { label: "Paused", tone: "warn", sentence: "Nothing is charged while it is paused." };
     case "ended":
-      return { label: "Ended", tone: "quiet", sentence: until ? `Ended on ${on}.` : "It has ended." };
+      return {
+        label: endedLabel(view.subscription?.status),
+        tone: "quiet",
+        sentence: until ? `Ended on ${on}.` : "It has ended.",
+      };
     case "unknown":
       return {
         label: "Unclear",
@@ -56,6 +60,12 @@ export function describeStatus(view: BillingView, now: Date): Status {
     default:
       return state satisfies never;
   }
+}
+
+/** Why it is over, in Stripe's word where it has one. */
+function endedLabel(status: string | undefined): string {
+  if (status === "canceled") return "Canceled";
+  return status === "incomplete_expired" ? "Expired" : "Ended";
 }
 
 /** Another live subscription, beside the one that decides, in a few words. */
@@ -75,7 +85,7 @@ export function describeOther(subscription: SubscriptionView): Status {
     case "unpaid":
       return { label: "Unpaid", tone: "bad", sentence: "Every attempt to collect the payment failed." };
     case "incomplete":
-      return { label: "Not started", tone: "warn", sentence: "It starts with the first payment." };
+      return { label: "Incomplete", tone: "warn", sentence: "It starts with the first payment." };
     case "paused":
       return { label: "Paused", tone: "warn", sentence: "Nothing is charged while it is paused." };
     default:

@@ -100,5 +100,5 @@ test("from the first event to the end of a subscription, the open page follows",
     subscription({ status: "canceled", ended_at: now + 240 }),
     now + 240,
   );
-  await says(page, "Ended");
+  await says(page, "Canceled");
 });

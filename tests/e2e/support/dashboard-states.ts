@@ -106,13 +106,13 @@ export const DASHBOARD_STATES: DashboardState[] = [
   {
     name: "incomplete",
     insert: withUnpaidInvoice({ status: "incomplete" }, { attempt_count: 0, next_payment_attempt: null }),
-    says: ["The first payment is not complete", "Complete the payment", "Not started"],
+    says: ["The first payment is not complete", "Complete the payment", "Incomplete"],
   },
   { name: "paused", insert: subscription({ status: "paused" }), says: ["Your plan is paused", "Paused"] },
   {
     name: "ended",
     insert: subscription({ status: "canceled", ended_at: daysFromNow(-3), canceled_at: daysFromNow(-20) }),
-    says: ["Ended", /Ended on .+ 3 days ago/, "Choose a plan again", "Off"],
+    says: ["Canceled", /Ended on .+ 3 days ago/, "Choose a plan again", "Off"],
   },
   {
     name: "a status nobody knows yet",
