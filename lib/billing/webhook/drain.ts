@@ -12,19 +12,28 @@ const BATCH = 20;
 /** With room for the batch in hand below maxDuration of the routes that drain. */
 const DRAIN_MS = 30_000;
 
-let running: Promise<number> | undefined;
+let running: Promise<void> | undefined;
+let wantedAgain = false;
 
 /**
  * Works on every event that is due: what failed before, and what only Stripe can settle. Safe to call at any time, from
  * any number of processes; within one, calls share a run. Errors stay with their event.
- * @returns how many events it worked on
  * @throws if the database cannot be reached
  */
-export function drainDue(): Promise<number> {
-  running ??= drain().finally(() => {
+export function drainDue(): Promise<void> {
+  wantedAgain = true;
+  running ??= drainWhileWanted().finally(() => {
     running = undefined;
   });
   return running;
+}
+
+/** A run may have looked for the last time when somebody joins it: what they saw come must not be left behind. */
+async function drainWhileWanted(): Promise<void> {
+  while (wantedAgain) {
+    wantedAgain = false;
+    await drain();
+  }
 }
 
 /** How long a finished request stays for what falls due soon: with a drain's own budget, within its maxDuration. */
@@ -51,16 +60,13 @@ export async function drainAndWatch(): Promise<void> {
   }
 }
 
-async function drain(): Promise<number> {
+async function drain(): Promise<void> {
   const deadline = Date.now() + DRAIN_MS;
-  let worked = 0;
   while (Date.now() < deadline) {
     const claimed = await claimDue(BATCH);
-    if (claimed.length === 0) break;
-    worked += claimed.length;
+    if (claimed.length === 0) return;
     await settleWithStripe(await applyEach(claimed));
   }
-  return worked;
 }
 
 type Waiting = ClaimedEvent & { sync: SyncRequest };

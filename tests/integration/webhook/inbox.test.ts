@@ -163,6 +163,29 @@ it("a claim does not wait for another that is under way", async () => {
   });
 });
 
+it("a drain that is asked for while one looks for the last time finds what came in between", async () => {
+  await refuseSubscriptions("40001");
+  const event = anEvent("customer.subscription.created", aSubscription());
+  await deliver(event);
+  await drainDue();
+  await allowSubscriptions();
+  // A claim sees what there is when it begins, and takes a moment to come back.
+  await db().$executeRawUnsafe(`
+    create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(0.3); return null; end $$`);
+  await db().$executeRawUnsafe(
+    "create trigger dawdle after update on stripe_events for each statement execute function dawdle()",
+  );
+  const first = drainDue();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const { id: _, ...columns } = await inboxRow(event);
+  await db().stripeEvent.create({
+    data: { ...columns, id: "evt_between", nextAttemptAt: new Date(0), attempts: 0 },
+  });
+  await Promise.all([first, drainDue()]);
+  await db().$executeRawUnsafe("drop trigger dawdle on stripe_events");
+  expect(await inboxRow({ id: "evt_between" })).toMatchObject({ status: "done" });
+});
+
 it("what another process settled in the meantime is not applied a second time", async () => {
   await refuseSubscriptions("40001");
   const event = anEvent("customer.subscription.created", aSubscription());
