@@ -32,15 +32,16 @@ export type Syncable = {
   /**
    * Makes the row equal what Stripe's API says. Safe at any time, any number of times, by any number of processes: an
    * answer is written only if nobody wrote the row since before Stripe was asked.
+   * @returns `changed` if somebody did: nothing was written, and perhaps nothing needs to be any more
    * @param since the newest event that was heard before; the answer includes it
    * @param finish what belongs into the same transaction as the write
-   * @throws BillingError if the row changes under each of several tries; Stripe's errors as they come
+   * @throws Stripe's errors as they come; BillingError if the answer has no date
    */
   sync(
     id: string,
     since: Date | null,
     finish?: (tx: Tx, found: boolean) => Promise<void>,
-  ): Promise<"written" | "missing">;
+  ): Promise<"written" | "missing" | "changed">;
 };
 
 export type Mirror<State> = Syncable & {
@@ -56,8 +57,6 @@ export type Mirror<State> = Syncable & {
 async function lock(tx: Tx, id: string): Promise<void> {
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`;
 }
-
-const SYNC_TRIES = 3;
 
 /** Makes the mirror of a kind of object. The guard against older states is here, once, for all of them. */
 export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): Mirror<State> {
@@ -90,24 +89,20 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): M
     },
 
     async sync(id, since, finish) {
-      for (let tries = 0; tries < SYNC_TRIES; tries += 1) {
-        const before = await spec.read(db(), id);
-        const { object, answeredAt } = await spec.fetch(id);
-        if (answeredAt === null) throw BillingError.noDate(spec.kind, id);
-        const result = await db().$transaction(async (tx) => {
-          await lock(tx, id);
-          const row = await spec.read(tx, id);
-          if (row?.version !== before?.version) return "changed";
-          const state = object ? spec.fromStripe(object) : row && spec.whenMissing(row.state, answeredAt);
-          // What is final stays so, whatever a stale replica answers.
-          if (state && !(row && spec.isFinal(row.state) && !spec.isFinal(state)))
-            await spec.write(tx, state, stampOfAnswer(row?.stamp ?? null, answeredAt, since));
-          await finish?.(tx, object !== null);
-          return object ? "written" : "missing";
-        });
-        if (result !== "changed") return result;
-      }
-      throw BillingError.keepsChanging(spec.kind, id);
+      const before = await spec.read(db(), id);
+      const { object, answeredAt } = await spec.fetch(id);
+      if (answeredAt === null) throw BillingError.noDate(spec.kind, id);
+      return db().$transaction(async (tx) => {
+        await lock(tx, id);
+        const row = await spec.read(tx, id);
+        if (row?.version !== before?.version) return "changed";
+        const state = object ? spec.fromStripe(object) : row && spec.whenMissing(row.state, answeredAt);
+        // What is final stays so, whatever a stale replica answers.
+        if (state && !(row && spec.isFinal(row.state) && !spec.isFinal(state)))
+          await spec.write(tx, state, stampOfAnswer(row?.stamp ?? null, answeredAt, since));
+        await finish?.(tx, object !== null);
+        return object ? "written" : "missing";
+      });
     },
   };
   return self;

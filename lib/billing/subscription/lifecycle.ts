@@ -1,4 +1,5 @@
 import type { Tx } from "@/lib/db";
+import { BillingError } from "../errors";
 import type { Outcome } from "../mirror";
 import type { StripeEvent } from "../webhook/event";
 import { isFinalStatus } from "./access";
@@ -51,10 +52,17 @@ export function cancelSubscription(tx: Tx, event: StripeEvent): Promise<Outcome>
   );
 }
 
+const SYNC_TRIES = 5;
+
 /**
  * Makes our row equal what Stripe says about a subscription. Safe at any time, any number of times.
- * @throws Stripe's errors, or BillingError if the row keeps changing meanwhile
+ * @returns `missing` if Stripe knows no such subscription
+ * @throws Stripe's errors, or BillingError if the row changes under each of several fetches
  */
-export function syncSubscription(id: string): Promise<"written" | "missing"> {
-  return subscriptions.sync(id, null);
+export async function syncSubscription(id: string): Promise<"written" | "missing"> {
+  for (let tries = 0; tries < SYNC_TRIES; tries += 1) {
+    const result = await subscriptions.sync(id, null);
+    if (result !== "changed") return result;
+  }
+  throw BillingError.keepsChanging("subscription", id);
 }

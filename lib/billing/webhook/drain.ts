@@ -9,6 +9,9 @@ import { processEvent } from "./process";
 
 const BATCH = 20;
 
+/** How often an answer is asked for again because the row changed while it was on its way. */
+const ASK_TRIES = 5;
+
 /** With room for the batch in hand below maxDuration of the routes that drain. */
 const DRAIN_MS = 30_000;
 
@@ -63,9 +66,12 @@ export async function drainAndWatch(): Promise<void> {
 async function drain(): Promise<void> {
   const deadline = Date.now() + DRAIN_MS;
   while (Date.now() < deadline) {
-    const claimed = await claimDue(BATCH);
-    if (claimed.length === 0) return;
-    await settleWithStripe(await applyEach(claimed));
+    let unsettled = await claimDue(BATCH);
+    if (unsettled.length === 0) return;
+    for (let tries = 0; tries < ASK_TRIES && unsettled.length > 0; tries += 1)
+      unsettled = await settleWithStripe(await applyEach(unsettled));
+    for (const { event, attempts } of unsettled)
+      await retryLater(event.id, attempts, `${event.objectId} changed each time Stripe was asked about it.`);
   }
 }
 
@@ -94,37 +100,49 @@ function applyPending(event: StripeEvent): Promise<SyncRequest | null> {
   });
 }
 
-/** Asks Stripe once for each object, however many events wait for it: the answer is newer than all of them. */
-async function settleWithStripe(waiting: readonly Waiting[]): Promise<void> {
-  const byObject = new Map<string, { sync: SyncRequest; group: Waiting[] }>();
-  for (const event of waiting) {
-    const key = `${event.sync.mirror.kind} ${event.sync.id}`;
-    const known = byObject.get(key);
-    if (known) known.group.push(event);
-    else byObject.set(key, { sync: event.sync, group: [event] });
-  }
-  for (const { sync, group } of byObject.values()) {
+/**
+ * Asks Stripe once for each object, however many events wait for it: the answer is newer than all of them.
+ * @returns those whose row somebody wrote meanwhile: it may decide by now, without Stripe
+ */
+async function settleWithStripe(waiting: readonly Waiting[]): Promise<Waiting[]> {
+  const again: Waiting[] = [];
+  for (const group of groupByObject(waiting)) {
     await guard(group, async () => {
-      const { mirror, id } = sync;
-      const since = newest(group.map(({ event }) => event.created));
-      const result = await mirror.sync(id, since, async (tx, found) => {
-        for (const { event } of group) {
-          await settleEvent(
-            tx,
-            event.id,
-            found
-              ? { status: "done", outcome: "applied" }
-              : {
-                  status: "done",
-                  outcome: "ignored",
-                  reason: `Stripe knows no ${mirror.kind} ${id}: a sample event, perhaps.`,
-                },
-          );
-        }
-      });
-      log("info", "settled with Stripe", { kind: mirror.kind, id, result, events: group.length });
+      if ((await settleGroup(group)) === "changed") again.push(...group);
     });
   }
+  return again;
+}
+
+type Group = readonly [Waiting, ...Waiting[]];
+
+async function settleGroup(group: Group) {
+  const [{ sync }] = group;
+  const { kind } = sync.mirror;
+  const since = newest(group.map(({ event }) => event.created));
+  const result = await sync.mirror.sync(sync.id, since, async (tx, found) => {
+    const disposition = found
+      ? ({ status: "done", outcome: "applied" } as const)
+      : ({
+          status: "done",
+          outcome: "ignored",
+          reason: `Stripe knows no ${kind} ${sync.id}: a sample, perhaps.`,
+        } as const);
+    for (const { event } of group) await settleEvent(tx, event.id, disposition);
+  });
+  log("info", "asked Stripe", { kind, id: sync.id, result, events: group.length });
+  return result;
+}
+
+function groupByObject(waiting: readonly Waiting[]): Group[] {
+  const groups = new Map<string, [Waiting, ...Waiting[]]>();
+  for (const event of waiting) {
+    const key = `${event.sync.mirror.kind} ${event.sync.id}`;
+    const group = groups.get(key);
+    if (group) group.push(event);
+    else groups.set(key, [event]);
+  }
+  return [...groups.values()];
 }
 
 /** Runs one piece of work. Its error parks its events or puts them back, and goes no further. */
