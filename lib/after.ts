@@ -1,4 +1,5 @@
 import { after } from "next/server";
+import { errorKind } from "./error-kind";
 import { log } from "./log";
 
 /**
@@ -8,9 +9,7 @@ import { log } from "./log";
  */
 export function afterResponse(name: string, work: () => Promise<unknown>): void {
   const guarded = () =>
-    work().catch((error: unknown) =>
-      log("error", `${name} failed`, { error: error instanceof Error ? error.name : "unknown" }),
-    );
+    work().catch((error: unknown) => log("error", `${name} failed`, { error: errorKind(error) }));
   try {
     after(guarded);
   } catch {

@@ -27,32 +27,29 @@ const url = (protocol: RegExp, example: string) =>
       issue.input === undefined ? `missing. Example: ${example}` : `is not a URL like ${example}`,
   });
 
-const schema = z
-  .object({
-    DATABASE_URL: url(/^postgres(ql)?$/, "postgresql://user:password@host:5432/database"),
-    STRIPE_SECRET_KEY: stripeKey,
-    STRIPE_WEBHOOK_SECRET: webhookSecrets,
-    STRIPE_API_BASE: url(/^https?$/, "http://127.0.0.1:12111").optional(),
-    BETTER_AUTH_SECRET: z
-      .string("missing. Make one with: openssl rand -base64 32")
-      .min(32, "is too short to be safe: at least 32 characters. Make one with: openssl rand -base64 32"),
-    APP_URL: url(/^https?$/, "https://app.example.com").transform((value) => new URL(value).origin),
-    CRON_SECRET: z.string().min(16, "is too short to be safe: at least 16 characters.").optional(),
-    OPERATOR_EMAILS: z
-      .string()
-      .optional()
-      .transform((list) => (list ?? "").split(",").flatMap((email) => email.trim().toLowerCase() || [])),
-    PAST_DUE_GRACE_DAYS: z.coerce
-      .number("is a number of days")
-      .min(0, "is 0 or more days")
-      .max(60, "is 60 days at the most")
-      .default(7),
-  })
-  .refine((env) => !(env.STRIPE_API_BASE && /^(sk|rk)_live_/.test(env.STRIPE_SECRET_KEY)), {
-    path: ["STRIPE_API_BASE"],
-    message:
-      "must not be set together with a live key: live traffic goes to Stripe alone. Remove it, or use a test key.",
-  });
+const schema = z.object({
+  DATABASE_URL: url(/^postgres(ql)?$/, "postgresql://user:password@host:5432/database"),
+  STRIPE_SECRET_KEY: stripeKey,
+  STRIPE_WEBHOOK_SECRET: webhookSecrets,
+  STRIPE_API_BASE: url(/^https?$/, "http://127.0.0.1:12111").optional(),
+  BETTER_AUTH_SECRET: z
+    .string("missing. Make one with: openssl rand -base64 32")
+    .min(32, "is too short to be safe: at least 32 characters. Make one with: openssl rand -base64 32"),
+  APP_URL: url(/^https?$/, "https://app.example.com").transform((value) => new URL(value).origin),
+  CRON_SECRET: z.string().min(16, "is too short to be safe: at least 16 characters.").optional(),
+  OPERATOR_EMAILS: z
+    .string()
+    .optional()
+    .transform((list) => (list ?? "").split(",").flatMap((email) => email.trim().toLowerCase() || [])),
+  PAST_DUE_GRACE_DAYS: z.coerce
+    .number("is a number of days")
+    .min(0, "is 0 or more days")
+    .max(60, "is 60 days at the most")
+    .default(7),
+});
+
+/** Whether a key moves real money. https://docs.stripe.com/keys */
+export const isLiveKey = (key: string) => /^(sk|rk)_live_/.test(key);
 
 export type Env = z.output<typeof schema>;
 
@@ -65,13 +62,19 @@ export class EnvironmentError extends Error {
  * @throws EnvironmentError one message that names each variable that is missing or malformed; never their values
  */
 export function parseEnv(source: Record<string, string | undefined>): Env {
-  const present = Object.entries(source).flatMap(([name, value]) => {
+  const entries = Object.entries(source).flatMap(([name, value]) => {
     const trimmed = value?.trim();
     return trimmed ? [[name, trimmed] as const] : [];
   });
-  const parsed = schema.safeParse(Object.fromEntries(present));
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")} ${issue.message}`);
+  const present: Record<string, string> = Object.fromEntries(entries);
+  const parsed = schema.safeParse(present);
+  const lines = parsed.error?.issues.map((issue) => `  ${issue.path.join(".")} ${issue.message}`) ?? [];
+  if (present.STRIPE_API_BASE && isLiveKey(present.STRIPE_SECRET_KEY ?? ""))
+    lines.push(
+      "  STRIPE_API_BASE must not be set together with a live key: live traffic goes to Stripe alone. " +
+        "Remove it, or use a test key.",
+    );
+  if (parsed.success && lines.length === 0) return parsed.data;
   throw new EnvironmentError(
     `The environment is not complete, so the app does not start:\n${lines.join("\n")}\n` +
       "See .env.example for all of them. On a laptop, `npm run dev` sets every one by itself.",

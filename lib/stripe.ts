@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { env } from "./env";
+import { env, isLiveKey } from "./env";
 
 let client: Stripe | undefined;
 
@@ -24,7 +24,7 @@ function apiBase(base: URL) {
   return { protocol, host: base.hostname, port: base.port || (protocol === "http" ? 80 : 443) } as const;
 }
 
-/** Whether the key moves real money. Events of the other mode are none of ours. https://docs.stripe.com/keys */
+/** Whether the key moves real money. Events of the other mode are none of ours. */
 export function isLivemode(): boolean {
-  return /^(sk|rk)_live_/.test(env().STRIPE_SECRET_KEY);
+  return isLiveKey(env().STRIPE_SECRET_KEY);
 }

@@ -41,7 +41,7 @@ async function seedUser(): Promise<void> {
   });
   const userId = known?.id ?? (await auth().api.signUpEmail({ body: DEMO_USER })).user.id;
   // Whoever tries Checkout with a test account as the demo user gets a customer there, and keeps it.
-  if (!known?.customer) await linkCustomer({ userId, customerId: DEMO_CUSTOMER, livemode: false });
+  if (!known?.customer) await linkCustomer({ userId, customerId: DEMO_CUSTOMER });
 }
 
 /** Always the same events, so that a second seed finds them there. */

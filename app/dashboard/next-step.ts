@@ -67,7 +67,10 @@ export function nextStep(view: BillingView): NextStep | null {
         link: null,
       };
     default:
-      return null;
+      // The charge failed, and Stripe's word on what that means for the subscription is still to come.
+      return invoice
+        ? { tone: "bad", title: failedTitle(invoice), words: [retryWords(invoice)], link: payLink(invoice) }
+        : null;
   }
 }
 

@@ -1,7 +1,8 @@
 import { db, type Tx } from "@/lib/db";
+import { isLivemode } from "@/lib/stripe";
 import { BillingError } from "./errors";
 import { ask } from "./fetch";
-import { mirror, type Outcome } from "./mirror";
+import { lock, mirror, type Outcome, splitRow } from "./mirror";
 import type { Stamp } from "./order";
 import { type CustomerState, customerFromStripe } from "./subscription/from-stripe";
 import type { StripeEvent } from "./webhook/event";
@@ -12,9 +13,8 @@ export const customers = mirror<CustomerState>({
   fromStripe: customerFromStripe,
   read: readCustomer,
   write: writeCustomer,
-  fetch: fetchCustomer,
-  whenMissing: (state, answeredAt) => ({ ...state, deletedAt: state.deletedAt ?? answeredAt }),
-  stage: (state) => [state.deletedAt ? 1 : 0],
+  fetch: (id) => ask((api) => api.customers.retrieve(id)),
+  stage: () => [],
   // Stripe gives no customer's id twice.
   isFinal: (state) => state.deletedAt !== null,
 });
@@ -34,35 +34,26 @@ export function deleteCustomer(tx: Tx, event: StripeEvent): Promise<Outcome> {
  * e-mail address, metadata or `client_reference_id` in an event ever does.
  * @throws BillingError if either already belongs to another
  */
-export async function linkCustomer(link: {
-  userId: string;
-  customerId: string;
-  livemode: boolean;
-}): Promise<void> {
-  const { userId, customerId, livemode } = link;
+export async function linkCustomer(link: { userId: string; customerId: string }): Promise<void> {
+  const { userId, customerId } = link;
   await db().$transaction(async (tx) => {
+    await lock(tx, userId);
     const owned = await tx.customer.findUnique({ where: { userId } });
     if (owned && owned.id !== customerId) throw BillingError.userHasAnotherCustomer(customerId);
-    await tx.customer.createMany({ data: [{ id: customerId, userId, livemode }], skipDuplicates: true });
+    await tx.customer.createMany({
+      data: [{ id: customerId, userId, livemode: isLivemode() }],
+      skipDuplicates: true,
+    });
     await tx.customer.updateMany({ where: { id: customerId, userId: null }, data: { userId } });
     const linked = await tx.customer.findUnique({ where: { id: customerId } });
     if (linked?.userId !== userId) throw BillingError.customerOfAnotherUser(customerId);
   });
 }
 
-/** Stripe answers for a deleted customer with a stub that has no more than its id. */
-async function fetchCustomer(id: string) {
-  const answer = await ask((api) => api.customers.retrieve(id));
-  const isDeleted = answer.object !== null && "deleted" in answer.object;
-  return isDeleted ? { ...answer, object: null } : answer;
-}
-
 async function readCustomer(tx: Tx, id: string) {
   const row = await tx.customer.findUnique({ where: { id }, omit: { userId: true } });
-  if (row === null) return null;
-  const { stripeStateAt, syncedAt, version, ...state } = row;
   // The server wrote the row before Stripe said a word about it: every event is newer.
-  return { state, stamp: { stripeStateAt: stripeStateAt ?? new Date(0), syncedAt }, version };
+  return row && splitRow({ ...row, stripeStateAt: row.stripeStateAt ?? new Date(0) });
 }
 
 async function writeCustomer(tx: Tx, { id, ...columns }: CustomerState, stamp: Stamp): Promise<void> {

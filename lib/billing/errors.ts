@@ -5,10 +5,6 @@
 export class BillingError extends Error {
   override name = "BillingError";
 
-  static unknownCustomer(customerId: string) {
-    return new BillingError(`No user is linked to the customer ${customerId}.`);
-  }
-
   static customerOfAnotherUser(customerId: string) {
     return new BillingError(`The customer ${customerId} already belongs to another user.`);
   }

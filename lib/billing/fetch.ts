@@ -11,7 +11,9 @@ export async function ask(retrieve: (api: Stripe) => Promise<Stripe.Response<obj
   const api = await stripe();
   try {
     const object = await retrieve(api);
-    return { object, answeredAt: dateOf(object.lastResponse) };
+    // For a customer that was deleted Stripe answers with a stub that has nothing but its id.
+    const isStub = "deleted" in object && object.deleted === true;
+    return { object: isStub ? null : object, answeredAt: dateOf(object.lastResponse) };
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "resource_missing")
       return { object: null, answeredAt: dateOf(error) };

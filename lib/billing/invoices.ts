@@ -1,6 +1,6 @@
 import type { Tx } from "@/lib/db";
 import { ask } from "./fetch";
-import { mirror, type Outcome } from "./mirror";
+import { mirror, type Outcome, splitRow } from "./mirror";
 import type { Stamp } from "./order";
 import { type InvoiceState, invoiceFromStripe } from "./subscription/from-stripe";
 import type { StripeEvent } from "./webhook/event";
@@ -12,20 +12,20 @@ export const invoices = mirror<InvoiceState>({
   read: readInvoice,
   write: writeInvoice,
   fetch: (id) => ask((api) => api.invoices.retrieve(id)),
-  whenMissing: () => null,
-  stage: (state) => [progress(state.status), state.attemptCount, state.amountPaid],
+  stage: (state) => {
+    const progress = PROGRESS.indexOf(state.status ?? "draft");
+    // Nothing is known of how far along an unknown status is.
+    return progress < 0 ? [] : [Math.min(progress, SETTLED), state.attemptCount, state.amountPaid];
+  },
   // A paid invoice still changes (a credit note, a refund), so no status of it shuts out later news.
   isFinal: () => false,
 });
 
-/** draft ▸ open ▸ uncollectible ▸ paid or void. https://docs.stripe.com/invoicing/overview#invoice-statuses */
-function progress(status: string | null): number {
-  return ["draft", "open", "uncollectible"].indexOf(status ?? "draft") + (isSettled(status) ? 4 : 0);
-}
+/** https://docs.stripe.com/invoicing/overview#invoice-statuses */
+const PROGRESS = ["draft", "open", "uncollectible", "paid", "void"];
 
-function isSettled(status: string | null): boolean {
-  return status === "paid" || status === "void";
-}
+/** Both ways to be settled are equally far. */
+const SETTLED = PROGRESS.indexOf("paid");
 
 /** A bill was made, paid, changed, voided or given up. */
 export function updateInvoice(tx: Tx, event: StripeEvent): Promise<Outcome> {
@@ -44,9 +44,7 @@ export function markPaymentFailed(tx: Tx, event: StripeEvent): Promise<Outcome> 
 
 async function readInvoice(tx: Tx, id: string) {
   const row = await tx.invoice.findUnique({ where: { id } });
-  if (row === null) return null;
-  const { stripeStateAt, syncedAt, version, ...state } = row;
-  return { state, stamp: { stripeStateAt, syncedAt }, version };
+  return row && splitRow(row);
 }
 
 async function writeInvoice(tx: Tx, { id, ...columns }: InvoiceState, stamp: Stamp): Promise<void> {

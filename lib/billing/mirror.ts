@@ -10,7 +10,12 @@ export type Outcome =
   | { outcome: "ignored"; reason: string }
   | { outcome: "deferred"; reason: string; sync: SyncRequest };
 
-export type SyncRequest = { mirror: Syncable; id: string };
+export type SyncRequest = {
+  mirror: Syncable;
+  id: string;
+  /** What the event alone would write: it stands if Stripe has no such object any more, and the event told its end. */
+  ifMissing?: (tx: Tx) => Promise<void>;
+};
 
 /** What Stripe's API said about an object, and when, on Stripe's clock. Null: it knows no such object. */
 export type Answer = { object: object | null; answeredAt: Date | null };
@@ -23,8 +28,8 @@ export type MirrorSpec<State extends { id: string }> = Life<State> & {
   read(tx: Tx, id: string): Promise<{ state: State; stamp: Stamp; version: number } | null>;
   write(tx: Tx, state: State, stamp: Stamp): Promise<void>;
   fetch(id: string): Promise<Answer>;
-  /** What a row turns into when Stripe says that there is no such object (any more); null: it stays as it is. */
-  whenMissing(state: State, answeredAt: Date): State | null;
+  /** True for a state after which Stripe's API knows no such object. */
+  isGone?(state: State): boolean;
 };
 
 export type Syncable = {
@@ -53,8 +58,8 @@ export type Mirror<State> = Syncable & {
   apply(tx: Tx, event: StripeEvent, revise?: (state: State, created: Date) => State): Promise<Outcome>;
 };
 
-/** The row's lock for the rest of the transaction. It holds for rows that do not exist yet, and behind a pooler. */
-async function lock(tx: Tx, id: string): Promise<void> {
+/** The object's lock for the rest of the transaction. It holds for rows that do not exist yet, and behind a pooler. */
+export async function lock(tx: Tx, id: string): Promise<void> {
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`;
 }
 
@@ -73,12 +78,14 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): M
       switch (decision) {
         case "supersede":
           return { outcome: "superseded" };
-        case "ask":
+        case "ask": {
+          const write = (tx: Tx) => spec.write(tx, incoming, stampOfEvent(row?.stamp ?? null, created));
           return {
             outcome: "deferred",
             reason: `Another event of the same second says otherwise about ${incoming.id}: asking Stripe.`,
-            sync: { mirror: self, id: incoming.id },
+            sync: { mirror: self, id: incoming.id, ...(spec.isGone?.(incoming) ? { ifMissing: write } : {}) },
           };
+        }
         case "apply":
         case "confirm":
           await spec.write(tx, incoming, stampOfEvent(row?.stamp ?? null, created));
@@ -96,7 +103,7 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): M
         await lock(tx, id);
         const row = await spec.read(tx, id);
         if (row?.version !== before?.version) return "changed";
-        const state = object ? spec.fromStripe(object) : row && spec.whenMissing(row.state, answeredAt);
+        const state = object && spec.fromStripe(object);
         // What is final stays so, whatever a stale replica answers.
         if (state && !(row && spec.isFinal(row.state) && !spec.isFinal(state)))
           await spec.write(tx, state, stampOfAnswer(row?.stamp ?? null, answeredAt, since));
@@ -112,4 +119,10 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): M
 function stampOfEvent(before: Stamp | null, created: Date): Stamp {
   const isYounger = before !== null && before.stripeStateAt > created;
   return { stripeStateAt: isYounger ? before.stripeStateAt : created, syncedAt: before?.syncedAt ?? null };
+}
+
+/** A row of a mirrored table as what Stripe says and what only the table knows. */
+export function splitRow<Row extends Stamp & { version: number }>(row: Row) {
+  const { stripeStateAt, syncedAt, version, ...state } = row;
+  return { state, stamp: { stripeStateAt, syncedAt }, version };
 }

@@ -23,7 +23,7 @@ export type Decision = "apply" | "confirm" | "supersede" | "ask";
 export type Life<State> = {
   /**
    * How far along its life a state is: the first number that differs decides. Only what never goes back belongs here, as
-   * an invoice's status (open, then paid) or its count of attempts.
+   * an invoice's status (open, then paid) or its count of attempts. Empty where nothing of the kind is known.
    */
   stage(state: State): readonly (number | bigint)[];
   /** True for a state that Stripe never leaves. It holds against whatever a late event says. */
@@ -67,7 +67,7 @@ function compareAge(stamp: Stamp, created: Date): "newer" | "older" | "unclear" 
 
 function compareStages(a: readonly (number | bigint)[], b: readonly (number | bigint)[]): number {
   for (const [index, stage] of a.entries()) {
-    const other = b[index] ?? 0;
+    const other = b[index] ?? stage;
     if (stage !== other) return stage > other ? 1 : -1;
   }
   return 0;

@@ -1,6 +1,6 @@
 import type { Tx } from "@/lib/db";
 import { ask } from "./fetch";
-import { mirror, type Outcome } from "./mirror";
+import { mirror, type Outcome, splitRow } from "./mirror";
 import type { Stamp } from "./order";
 import { metadata } from "./read";
 import {
@@ -11,19 +11,17 @@ import {
 } from "./subscription/from-stripe";
 import type { StripeEvent } from "./webhook/event";
 
-type Deletable = { deletedAt: Date | null };
-
+/**
+ * A product may be made again under an id of one's own choosing, so not even deletion is final. Which of a deletion and
+ * another event of its second came last is for Stripe to say.
+ */
 const catalogueLife = {
-  whenMissing: <State extends Deletable>(state: State, answeredAt: Date): State => ({
-    ...state,
-    deletedAt: state.deletedAt ?? answeredAt,
-  }),
-  stage: (state: Deletable) => [state.deletedAt ? 1 : 0],
-  // A product may be made again under an id of one's own choosing, so not even deletion is final.
   isFinal: () => false,
+  stage: () => [],
+  isGone: (state: { deletedAt: Date | null }) => state.deletedAt !== null,
 };
 
-const markDeleted = <State extends Deletable>(state: State, deletedAt: Date): State => ({
+const markDeleted = <State extends { deletedAt: Date | null }>(state: State, deletedAt: Date): State => ({
   ...state,
   deletedAt,
 });
@@ -58,13 +56,7 @@ export function updateCatalogue(tx: Tx, event: StripeEvent): Promise<Outcome> {
 
 async function readProduct(tx: Tx, id: string) {
   const row = await tx.product.findUnique({ where: { id } });
-  if (row === null) return null;
-  const { stripeStateAt, syncedAt, version, ...state } = row;
-  return {
-    state: { ...state, metadata: metadata(state.metadata) },
-    stamp: { stripeStateAt, syncedAt },
-    version,
-  };
+  return row && splitRow({ ...row, metadata: metadata(row.metadata) });
 }
 
 async function writeProduct(tx: Tx, { id, ...columns }: ProductState, stamp: Stamp): Promise<void> {
@@ -77,9 +69,7 @@ async function writeProduct(tx: Tx, { id, ...columns }: ProductState, stamp: Sta
 
 async function readPrice(tx: Tx, id: string) {
   const row = await tx.price.findUnique({ where: { id } });
-  if (row === null) return null;
-  const { stripeStateAt, syncedAt, version, ...state } = row;
-  return { state, stamp: { stripeStateAt, syncedAt }, version };
+  return row && splitRow(row);
 }
 
 async function writePrice(tx: Tx, { id, ...columns }: PriceState, stamp: Stamp): Promise<void> {

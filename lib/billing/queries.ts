@@ -70,25 +70,25 @@ export type PlanView = {
  * @throws if the database cannot be reached
  */
 export async function readBilling(userId: string, now: Date): Promise<BillingView> {
-  const customer = await db().customer.findUnique({ where: { userId } });
+  const customer = await db().customer.findUnique({ where: { userId, livemode: isLivemode() } });
   const { subscriptions, invoices } = customer
     ? await readRows(customer.id)
     : { subscriptions: [], invoices: [] };
-  const unpaidOf = (id: string) =>
-    invoices.filter((invoice) => invoice.subscriptionId === id && isUnpaid(invoice));
+  const unpaidOf = ({ id, status }: { id: string; status: string }) =>
+    invoices.filter((invoice) => invoice.subscriptionId === id && isUnpaid(invoice, status));
   const facts = subscriptions.map((subscription) => ({
     ...subscription,
     // Stripe ends what a deleted customer had at once, also where the event about it is still on its way.
     endedAt: subscription.endedAt ?? customer?.deletedAt ?? null,
-    unpaidSince: unpaidOf(subscription.id).at(-1)?.createdAt ?? null,
+    unpaidSince: unpaidFrom(unpaidOf(subscription).at(-1)),
   }));
   const access = decideAccess(facts, now, { pastDueGraceDays: env().PAST_DUE_GRACE_DAYS });
   const decided = facts.find((subscription) => subscription.id === access.subscriptionId);
   const live = facts.filter((subscription) => subscription !== decided && !hasEnded(subscription, now));
-  const [unpaid] = decided ? unpaidOf(decided.id) : [];
+  const [unpaid] = decided ? unpaidOf(decided) : [];
   const [catalogue, settling] = await Promise.all([
     readCatalogue([...(decided ? [decided] : []), ...live].flatMap((subscription) => subscription.items)),
-    isSettling([customer, ...subscriptions, ...invoices].flatMap((row) => row?.id ?? [])),
+    customer ? isSettling(customer.id) : false,
   ]);
   return {
     access,
@@ -131,9 +131,12 @@ type Catalogue = Awaited<ReturnType<typeof readCatalogue>>;
 
 async function readRows(customerId: string) {
   const [subscriptions, invoices] = await Promise.all([
-    db().subscription.findMany({ where: { customerId }, include: { items: { orderBy: { id: "asc" } } } }),
+    db().subscription.findMany({
+      where: { customerId, livemode: isLivemode() },
+      include: { items: { orderBy: { position: "asc" } } },
+    }),
     db().invoice.findMany({
-      where: { customerId, OR: [{ status: null }, { status: { not: "draft" } }] },
+      where: { customerId, livemode: isLivemode(), OR: [{ status: null }, { status: { not: "draft" } }] },
       orderBy: [{ createdAt: "desc" }, { id: "desc" }],
       take: 100,
     }),
@@ -154,18 +157,25 @@ async function readCatalogue(items: readonly { priceId: string | null; productId
   };
 }
 
-async function isSettling(objectIds: readonly string[]): Promise<boolean> {
-  if (objectIds.length === 0) return false;
+async function isSettling(customerId: string): Promise<boolean> {
   const waiting = await db().stripeEvent.findFirst({
-    where: { status: "pending", objectId: { in: [...objectIds] } },
+    where: { status: "pending", customerId },
     select: { id: true },
   });
   return waiting !== null;
 }
 
-/** A charge was tried and did not succeed, and the bill is still to be paid. */
-function isUnpaid(invoice: InvoiceRow): boolean {
-  return invoice.status === "open" && invoice.attemptCount > 0 && invoice.amountPaid < invoice.amountDue;
+/**
+ * The bill is still to be paid although it should be by now: a charge failed, or its subscription suffers from it. A bill
+ * that is sent and paid by hand has no attempts. https://docs.stripe.com/invoicing/overview
+ */
+function isUnpaid(invoice: InvoiceRow, subscriptionStatus: string): boolean {
+  const isLate = invoice.attemptCount > 0 || ["past_due", "unpaid"].includes(subscriptionStatus);
+  return isLate && invoice.status === "open" && invoice.amountPaid < invoice.amountDue;
+}
+
+function unpaidFrom(invoice: InvoiceRow | undefined): Date | null {
+  return invoice?.dueAt ?? invoice?.createdAt ?? null;
 }
 
 function viewSubscription(row: SubscriptionRow, catalogue: Catalogue): SubscriptionView {

@@ -17,7 +17,6 @@ export type SubscriptionFacts = {
   startedAt: Date | null;
   /** When the oldest bill that is still unpaid was made, if one is known. The grace period counts from it. */
   unpaidSince: Date | null;
-  stripeStateAt: Date;
   items: readonly { productId: string | null }[];
 };
 
@@ -74,14 +73,14 @@ export const hasEnded = (s: SubscriptionFacts, now: Date) =>
 export const isEnding = (s: SubscriptionFacts, now: Date) =>
   (isActive(s) || onTrial(s)) && (s.cancelAtPeriodEnd || s.cancelAt !== null) && !hasEnded(s, now);
 
-/** The last moment of grace of a `past_due` subscription. */
-export const graceEndsAt = (s: SubscriptionFacts, policy: Policy) =>
-  new Date(
-    (s.unpaidSince ?? s.currentPeriodStart ?? s.stripeStateAt).getTime() + policy.pastDueGraceDays * DAY_MS,
-  );
+/** The last moment of grace of a `past_due` subscription. Null, and no grace, if nothing tells when it began. */
+export const graceEndsAt = (s: SubscriptionFacts, policy: Policy) => {
+  const since = s.unpaidSince ?? s.currentPeriodStart ?? s.startedAt;
+  return since && new Date(since.getTime() + policy.pastDueGraceDays * DAY_MS);
+};
 
 export const onGracePeriod = (s: SubscriptionFacts, now: Date, policy: Policy) =>
-  isPastDue(s) && !hasEnded(s, now) && now < graceEndsAt(s, policy);
+  isPastDue(s) && !hasEnded(s, now) && isAhead(graceEndsAt(s, policy), now);
 
 export const hasAccess = (s: SubscriptionFacts, now: Date, policy: Policy) =>
   !hasEnded(s, now) && (isActive(s) || onTrial(s) || onGracePeriod(s, now, policy));
@@ -98,7 +97,7 @@ export function decideAccess(subscriptions: readonly SubscriptionFacts[], now: D
   const [best] = verdicts.sort(
     (a, b) =>
       Number(b.verdict.access) - Number(a.verdict.access) ||
-      URGENCY.indexOf(a.verdict.state) - URGENCY.indexOf(b.verdict.state) ||
+      SHOWN_FIRST.indexOf(a.verdict.state) - SHOWN_FIRST.indexOf(b.verdict.state) ||
       time(b.verdict.until) - time(a.verdict.until) ||
       time(b.subscription.startedAt) - time(a.subscription.startedAt) ||
       (a.subscription.id < b.subscription.id ? -1 : 1),
@@ -107,7 +106,7 @@ export function decideAccess(subscriptions: readonly SubscriptionFacts[], now: D
 }
 
 /** Among subscriptions that agree on access, the one to show first. */
-const URGENCY: readonly AccessState[] = [
+const SHOWN_FIRST: readonly AccessState[] = [
   "active",
   "trialing",
   "ending",
@@ -162,7 +161,7 @@ function stateOf(
     case "past_due":
       return {
         state: "past_due",
-        until: graceEndsAt(s, policy),
+        until: earlier(graceEndsAt(s, policy), endsAt(s)),
         reason: onGracePeriod(s, now, policy)
           ? "The last payment failed; there is still time to pay."
           : "The last payment failed and the time to pay is over.",
@@ -178,5 +177,7 @@ function stateOf(
   }
 }
 
+const isAhead = (at: Date | null, now: Date) => at !== null && at > now;
+const earlier = (a: Date | null, b: Date | null) => (a && b ? (a < b ? a : b) : (a ?? b));
 const isPast = (at: Date | null, now: Date) => at !== null && at <= now;
 const time = (at: Date | null) => at?.getTime() ?? 0;

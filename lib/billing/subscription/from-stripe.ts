@@ -51,7 +51,7 @@ export type SubscriptionState = {
 /** @throws UnreadableObject without an id or a status. https://docs.stripe.com/api/subscriptions/object */
 export function subscriptionFromStripe(source: object): SubscriptionState {
   const o: JsonObject = { ...source };
-  const items = itemsFromStripe(list(o.items));
+  const items = itemsFromStripe(o);
   return {
     id: must(id(o.id), "subscription.id", "an id", o.id),
     customerId: customerOf(o),
@@ -74,14 +74,17 @@ export function subscriptionFromStripe(source: object): SubscriptionState {
   };
 }
 
-/** In the order of their ids, and each id once: sample events repeat them. */
-function itemsFromStripe(items: JsonObject[]): SubscriptionItemState[] {
-  const byId = new Map(items.flatMap(itemFromStripe).map((item) => [item.id, item]));
-  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+/** In Stripe's order, and each id once: sample events repeat them. Lists in events are cut at ten entries. */
+function itemsFromStripe(subscription: JsonObject): SubscriptionItemState[] {
+  const items = list(subscription.items).flatMap((item) => itemFromStripe(item, subscription));
+  return [...new Map(items.map((item) => [item.id, item])).values()];
 }
 
-/** Before 2020-08-27 an item has a plan and no price; a plan's id is what the price's id became. */
-function itemFromStripe(o: JsonObject): SubscriptionItemState[] {
+/**
+ * Before 2020-08-27 an item has a plan and no price; a plan's id is what the price's id became. Before basil all items
+ * have the period of their subscription.
+ */
+function itemFromStripe(o: JsonObject, subscription: JsonObject): SubscriptionItemState[] {
   const itemId = id(o.id);
   if (itemId === null) return [];
   const price = isObject(o.price) ? o.price : objectOr(o.plan);
@@ -91,8 +94,8 @@ function itemFromStripe(o: JsonObject): SubscriptionItemState[] {
       priceId: id(price) ?? id(o.price),
       productId: id(price.product),
       quantity: smallInteger(o.quantity),
-      currentPeriodStart: time(o.current_period_start),
-      currentPeriodEnd: time(o.current_period_end),
+      currentPeriodStart: time(o.current_period_start) ?? time(subscription.current_period_start),
+      currentPeriodEnd: time(o.current_period_end) ?? time(subscription.current_period_end),
     },
   ];
 }
@@ -107,6 +110,7 @@ export type InvoiceState = {
   amountPaid: bigint;
   currency: string;
   attemptCount: number;
+  dueAt: Date | null;
   nextPaymentAttempt: Date | null;
   hostedInvoiceUrl: string | null;
   invoicePdf: string | null;
@@ -128,6 +132,7 @@ export function invoiceFromStripe(source: object): InvoiceState {
     amountPaid: amount(o.amount_paid) ?? 0n,
     currency: must(text(o.currency), "invoice.currency", "text", o.currency),
     attemptCount: smallInteger(o.attempt_count) ?? 0,
+    dueAt: time(o.due_date),
     nextPaymentAttempt: time(o.next_payment_attempt),
     hostedInvoiceUrl: text(o.hosted_invoice_url),
     invoicePdf: text(o.invoice_pdf),
@@ -196,7 +201,6 @@ export type PriceState = {
   intervalCount: number | null;
   usageType: string | null;
   lookupKey: string | null;
-  nickname: string | null;
   livemode: boolean;
   deletedAt: Date | null;
 };
@@ -216,14 +220,12 @@ export function priceFromStripe(source: object): PriceState {
     intervalCount: smallInteger(recurring.interval_count),
     usageType: text(recurring.usage_type),
     lookupKey: text(o.lookup_key),
-    nickname: text(o.nickname),
     livemode: o.livemode === true,
     deletedAt: null,
   };
 }
 
 export type CheckoutState = {
-  id: string | null;
   mode: string | null;
   paymentStatus: string | null;
   subscriptionId: string | null;
@@ -233,15 +235,14 @@ export type CheckoutState = {
 export function checkoutFromStripe(source: object): CheckoutState {
   const o: JsonObject = { ...source };
   return {
-    id: id(o.id),
     mode: text(o.mode),
     paymentStatus: text(o.payment_status),
     subscriptionId: id(o.subscription),
   };
 }
 
-/** With Accounts v2 an object may belong to an account in place of a customer. */
-function customerOf(o: JsonObject): string | null {
+/** Whose object it is. With Accounts v2 that may be an account in place of a customer. */
+export function customerOf(o: JsonObject): string | null {
   return id(o.customer) ?? id(o.customer_account);
 }
 

@@ -1,6 +1,6 @@
 import type { Tx } from "@/lib/db";
 import { ask } from "../fetch";
-import { mirror } from "../mirror";
+import { mirror, splitRow } from "../mirror";
 import type { Stamp } from "../order";
 import { metadata } from "../read";
 import { isFinalStatus } from "./access";
@@ -13,8 +13,6 @@ export const subscriptions = mirror<SubscriptionState>({
   read: readSubscription,
   write: writeSubscription,
   fetch: (id) => ask((api) => api.subscriptions.retrieve(id)),
-  // Stripe forgets no subscription. One it does not know came from a sample event, and belongs to no one.
-  whenMissing: () => null,
   // Nothing returns to `incomplete`: https://docs.stripe.com/billing/subscriptions/overview#subscription-lifecycle
   stage: (state) => [state.status === "incomplete" ? 0 : 1],
   isFinal: (state) => isFinalStatus(state.status),
@@ -24,15 +22,9 @@ export const subscriptions = mirror<SubscriptionState>({
 export async function readSubscription(tx: Tx, id: string) {
   const row = await tx.subscription.findUnique({
     where: { id },
-    include: { items: { omit: { subscriptionId: true }, orderBy: { id: "asc" } } },
+    include: { items: { omit: { subscriptionId: true, position: true }, orderBy: { position: "asc" } } },
   });
-  if (row === null) return null;
-  const { stripeStateAt, syncedAt, version, ...state } = row;
-  return {
-    state: { ...state, metadata: metadata(state.metadata) },
-    stamp: { stripeStateAt, syncedAt },
-    version,
-  };
+  return row && splitRow({ ...row, metadata: metadata(row.metadata) });
 }
 
 async function writeSubscription(tx: Tx, state: SubscriptionState, stamp: Stamp): Promise<void> {
@@ -42,8 +34,10 @@ async function writeSubscription(tx: Tx, state: SubscriptionState, stamp: Stamp)
     create: { id, ...columns, ...stamp },
     update: { ...columns, ...stamp, version: { increment: 1 } },
   });
-  await tx.subscriptionItem.deleteMany({
-    where: { OR: [{ subscriptionId: id }, { id: { in: items.map((item) => item.id) } }] },
+  await tx.subscriptionItem.deleteMany({ where: { subscriptionId: id } });
+  await tx.subscriptionItem.createMany({
+    data: items.map((item, position) => ({ ...item, position, subscriptionId: id })),
+    // Only the ids of sample events stand in two subscriptions: the first keeps the item.
+    skipDuplicates: true,
   });
-  await tx.subscriptionItem.createMany({ data: items.map((item) => ({ ...item, subscriptionId: id })) });
 }

@@ -1,3 +1,6 @@
+import { log } from "@/lib/log";
+import { BodyTooLarge } from "./body";
+import { reasonOf } from "./failure";
 import type { Result } from "./receive";
 
 /** What the endpoint answers. `result` shows in Stripe's delivery log; an error says why, and nothing of ours. */
@@ -6,18 +9,19 @@ export const received = (result: Result) => Response.json({ received: true, resu
 
 export const refused = (error: string) => Response.json({ error }, { status: 400 });
 
-export const tooLarge = () =>
-  Response.json(
-    { error: "The body is larger than any event of Stripe." },
-    { status: 413, headers: { connection: "close" } },
-  );
-
 /** Stripe delivers again what is not answered with 2xx, for up to three days. */
-export const unavailable = () =>
-  Response.json(
+export function notStored(error: unknown): Response {
+  if (error instanceof BodyTooLarge)
+    return Response.json(
+      { error: "The body is larger than any event of Stripe." },
+      { status: 413, headers: { connection: "close" } },
+    );
+  log("error", "event not stored", { error: reasonOf(error) });
+  return Response.json(
     { error: "The event could not be stored. Please deliver it again." },
     { status: 503, headers: { "retry-after": "30" } },
   );
+}
 
 export const methodNotAllowed = () =>
   Response.json({ error: "Stripe delivers events by POST." }, { status: 405, headers: { allow: "POST" } });

@@ -1,8 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import { db } from "@/lib/db";
 import { log } from "@/lib/log";
+import { UnreadableObject } from "../errors";
 import type { SyncRequest } from "../mirror";
-import type { StripeEvent } from "./event";
+import { parseEvent, type StripeEvent } from "./event";
 import { isPermanent, reasonOf } from "./failure";
 import { type ClaimedEvent, claimDue, retryLater, settleEvent, untilNextDue } from "./inbox";
 import { processEvent } from "./process";
@@ -12,7 +13,10 @@ const BATCH = 20;
 /** How often an answer is asked for again because the row changed while it was on its way. */
 const ASK_TRIES = 5;
 
-/** With room for the batch in hand below maxDuration of the routes that drain. */
+/**
+ * How long a drain begins new work. One fetch more may follow (two tries of 10 s): that stays below maxDuration of the
+ * routes that drain, and below a lease.
+ */
 const DRAIN_MS = 30_000;
 
 let running: Promise<void> | undefined;
@@ -23,24 +27,21 @@ let wantedAgain = false;
  * any number of processes; within one, calls share a run. Errors stay with their event.
  * @throws if the database cannot be reached
  */
-export function drainDue(): Promise<void> {
+export function drainDue(deadline = Date.now() + DRAIN_MS): Promise<void> {
   wantedAgain = true;
-  running ??= drainWhileWanted().finally(() => {
+  running ??= drainWhileWanted(deadline).finally(() => {
     running = undefined;
   });
   return running;
 }
 
 /** A run may have looked for the last time when somebody joins it: what they saw come must not be left behind. */
-async function drainWhileWanted(): Promise<void> {
-  while (wantedAgain) {
+async function drainWhileWanted(deadline: number): Promise<void> {
+  while (wantedAgain && Date.now() < deadline) {
     wantedAgain = false;
-    await drain();
+    await drain(deadline);
   }
 }
-
-/** How long a finished request stays for what falls due soon: with a drain's own budget, within its maxDuration. */
-const WATCH_MS = 25_000;
 
 let watching = false;
 
@@ -49,41 +50,42 @@ let watching = false;
  * another event nor a scheduler. One watch for each process.
  */
 export async function drainAndWatch(): Promise<void> {
-  await drainDue();
+  const deadline = Date.now() + DRAIN_MS;
+  await drainDue(deadline);
   if (watching) return;
   watching = true;
   try {
-    const deadline = Date.now() + WATCH_MS;
     for (let wait = await untilNextDue(); Date.now() + wait < deadline; wait = await untilNextDue()) {
       await setTimeout(wait, undefined, { ref: false });
-      await drainDue();
+      await drainDue(deadline);
     }
   } finally {
     watching = false;
   }
 }
 
-async function drain(): Promise<void> {
-  const deadline = Date.now() + DRAIN_MS;
+async function drain(deadline: number): Promise<void> {
   while (Date.now() < deadline) {
     let unsettled = await claimDue(BATCH);
     if (unsettled.length === 0) return;
     for (let tries = 0; tries < ASK_TRIES && unsettled.length > 0; tries += 1)
-      unsettled = await settleWithStripe(await applyEach(unsettled));
-    for (const { event, attempts } of unsettled)
-      await retryLater(event.id, attempts, `${event.objectId} changed each time Stripe was asked about it.`);
+      unsettled = await settleWithStripe(await applyEach(unsettled), deadline);
+    for (const claimed of unsettled)
+      await retryLater(claimed, "There was no time left to settle it with Stripe.");
   }
 }
 
-type Waiting = ClaimedEvent & { sync: SyncRequest };
+type Waiting = ClaimedEvent & { event: StripeEvent; sync: SyncRequest };
 
 /** Applies what the database alone can decide, and returns what Stripe must be asked about. */
 async function applyEach(claimed: readonly ClaimedEvent[]): Promise<Waiting[]> {
   const waiting: Waiting[] = [];
-  for (const { event, attempts } of claimed) {
-    await guard([{ event, attempts }], async () => {
-      const sync = await applyPending(event);
-      if (sync) waiting.push({ event, attempts, sync });
+  for (const one of claimed) {
+    await guard([one], async () => {
+      const event = parseEvent(one.payload);
+      if (typeof event === "string") throw new UnreadableObject(event);
+      const sync = await applyPending({ ...event, id: one.id });
+      if (sync) waiting.push({ ...one, event, sync });
     });
   }
   return waiting;
@@ -102,33 +104,43 @@ function applyPending(event: StripeEvent): Promise<SyncRequest | null> {
 
 /**
  * Asks Stripe once for each object, however many events wait for it: the answer is newer than all of them.
- * @returns those whose row somebody wrote meanwhile: it may decide by now, without Stripe
+ * @returns those whose row somebody wrote meanwhile, for it may decide by now without Stripe, and those out of time
  */
-async function settleWithStripe(waiting: readonly Waiting[]): Promise<Waiting[]> {
+async function settleWithStripe(waiting: readonly Waiting[], deadline: number): Promise<Waiting[]> {
   const again: Waiting[] = [];
   for (const group of groupByObject(waiting)) {
-    await guard(group, async () => {
-      if ((await settleGroup(group)) === "changed") again.push(...group);
-    });
+    if (Date.now() > deadline) again.push(...group);
+    else
+      await guard(group, async () => {
+        if ((await settleGroup(group)) === "changed") again.push(...group);
+      });
   }
   return again;
 }
 
 type Group = readonly [Waiting, ...Waiting[]];
 
+/** In one transaction with the answer's write. That somebody else settled one of the events meanwhile does no harm. */
 async function settleGroup(group: Group) {
   const [{ sync }] = group;
   const { kind } = sync.mirror;
   const since = newest(group.map(({ event }) => event.created));
   const result = await sync.mirror.sync(sync.id, since, async (tx, found) => {
-    const disposition = found
-      ? ({ status: "done", outcome: "applied" } as const)
-      : ({
-          status: "done",
-          outcome: "ignored",
-          reason: `Stripe knows no ${kind} ${sync.id}: a sample, perhaps.`,
-        } as const);
-    for (const { event } of group) await settleEvent(tx, event.id, disposition);
+    for (const waiting of group) {
+      if (!found) await waiting.sync.ifMissing?.(tx);
+      const isKnown = found || waiting.sync.ifMissing;
+      await settleEvent(
+        tx,
+        waiting.id,
+        isKnown
+          ? { status: "done", outcome: "applied" }
+          : {
+              status: "done",
+              outcome: "ignored",
+              reason: `Stripe knows no ${kind} ${sync.id}: deleted, or a sample.`,
+            },
+      );
+    }
   });
   log("info", "asked Stripe", { kind, id: sync.id, result, events: group.length });
   return result;
@@ -151,22 +163,17 @@ async function guard(events: readonly ClaimedEvent[], work: () => Promise<void>)
     await work();
   } catch (error) {
     if (error instanceof AlreadySettled) return;
-    for (const { event, attempts } of events) {
-      const result = await putBack(event, attempts, error);
-      log("error", "event not applied", {
-        event: event.id,
-        type: event.type,
-        attempts,
-        result,
-        error: reasonOf(error),
-      });
+    for (const claimed of events) {
+      const result = await putBack(claimed, error);
+      const { id, attempts } = claimed;
+      log("error", "event not applied", { event: id, attempts, result, error: reasonOf(error) });
     }
   }
 }
 
-async function putBack(event: StripeEvent, attempts: number, error: unknown): Promise<"pending" | "parked"> {
-  if (!isPermanent(error)) return retryLater(event.id, attempts, reasonOf(error));
-  await settleEvent(db(), event.id, { status: "parked", reason: reasonOf(error) });
+async function putBack(claimed: ClaimedEvent, error: unknown): Promise<"pending" | "parked"> {
+  if (!isPermanent(error)) return retryLater(claimed, reasonOf(error));
+  await settleEvent(db(), claimed.id, { status: "parked", reason: reasonOf(error) });
   return "parked";
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { id, isObject, type JsonObject, objectOr, text, time } from "../read";
+import { customerOf } from "../subscription/from-stripe";
 
 /** An event's envelope, in our words. https://docs.stripe.com/api/events/object */
 export type StripeEvent = {
@@ -13,6 +14,7 @@ export type StripeEvent = {
   /** The connected account it is about, if it is not about our own. */
   account: string | null;
   objectId: string | null;
+  customerId: string | null;
   object: JsonObject;
   /** The body as Stripe sent it. */
   payload: string;
@@ -37,6 +39,7 @@ export function parseEvent(payload: string): StripeEvent | string {
     livemode: body.livemode === true,
     account: id(body.account),
     objectId: id(object) ?? id(body.related_object),
+    customerId: object.object === "customer" ? id(object) : customerOf(object),
     object,
     payload,
   };

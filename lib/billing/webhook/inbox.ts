@@ -1,5 +1,4 @@
 import { db, type Tx } from "@/lib/db";
-import { parseEvent, type StripeEvent } from "./event";
 import type { VerifiedEvent } from "./verify";
 
 /**
@@ -53,13 +52,13 @@ export async function settleEvent(tx: Tx, id: string, disposition: Disposition):
   return count === 1;
 }
 
-export type ClaimedEvent = { event: StripeEvent; attempts: number };
+export type ClaimedEvent = { id: string; payload: string; attempts: number };
 
 /**
  * Takes the events that are due, oldest first, and leases them. Several processes may claim at once: each gets others.
  */
-export async function claimDue(limit: number): Promise<ClaimedEvent[]> {
-  const rows = await db().$queryRaw<{ id: string; payload: string; attempts: number }[]>`
+export function claimDue(limit: number): Promise<ClaimedEvent[]> {
+  return db().$queryRaw`
     update stripe_events
     set locked_until = now() + make_interval(secs => ${LEASE_SECONDS}), attempts = attempts + 1
     where id in (
@@ -70,7 +69,6 @@ export async function claimDue(limit: number): Promise<ClaimedEvent[]> {
       for update skip locked
     )
     returning id, payload, attempts`;
-  return rows.map(({ id, payload, attempts }) => ({ event: { ...stored(payload), id }, attempts }));
 }
 
 /** In how many milliseconds the next event falls due: a moment at least, and Infinity if none waits. */
@@ -82,17 +80,12 @@ export async function untilNextDue(): Promise<number> {
   return next?.ms == null ? Number.POSITIVE_INFINITY : Math.max(next.ms, 100);
 }
 
-/** What is in the inbox was parsed before it was recorded. */
-function stored(payload: string): StripeEvent {
-  const event = parseEvent(payload);
-  if (typeof event === "string") throw new Error(`A stored payload cannot be read any more: ${event}`);
-  return event;
-}
-
-/** Puts a claimed event back, to be tried again later; after the last attempt it is parked. */
+/**
+ * Puts a claimed event back, to be tried again later; after the last attempt it is parked. Whose lease has passed to
+ * another in the meantime, with an attempt more, changes nothing.
+ */
 export async function retryLater(
-  id: string,
-  attempts: number,
+  { id, attempts }: ClaimedEvent,
   reason: string,
 ): Promise<"pending" | "parked"> {
   if (attempts >= MAX_ATTEMPTS) {
@@ -103,7 +96,7 @@ export async function retryLater(
     update stripe_events
     set last_error = ${reason}, locked_until = null,
         next_attempt_at = now() + make_interval(secs => ${delayAfter(attempts) / 1000})
-    where id = ${id} and status = 'pending'`;
+    where id = ${id} and status = 'pending' and attempts = ${attempts}`;
   return "pending";
 }
 

@@ -20,7 +20,7 @@ beforeEach(async () => {
   await clearBilling();
   await db().user.deleteMany();
   await db().user.create({ data: { id: "user_ada", name: "Ada", email: "ada@example.com" } });
-  await linkCustomer({ userId: "user_ada", customerId: "cus_1", livemode: false });
+  await linkCustomer({ userId: "user_ada", customerId: "cus_1" });
 });
 
 describe("what the dashboard reads", () => {

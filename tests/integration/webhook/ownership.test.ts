@@ -20,7 +20,7 @@ beforeEach(async () => {
   await db().user.createMany({ data: users });
 });
 
-const link = (userId: string, customerId: string) => linkCustomer({ userId, customerId, livemode: false });
+const link = (userId: string, customerId: string) => linkCustomer({ userId, customerId });
 const owner = async (id: string) => (await db().customer.findUnique({ where: { id } }))?.userId ?? null;
 
 it("a user sees what belongs to the customer that the server linked to them, and nothing else", async () => {

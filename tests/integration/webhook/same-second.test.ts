@@ -5,7 +5,7 @@ import { drainDue } from "@/lib/billing/webhook/drain";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver, inboxRow, skipDelays } from "../../support/deliver";
-import { aCustomer, anEvent, anInvoice, aSubscription, T0 } from "../../support/events";
+import { aCustomer, anEvent, anInvoice, aProduct, aSubscription, T0 } from "../../support/events";
 import { useStripe } from "../../support/stripe";
 
 useDatabase();
@@ -76,7 +76,7 @@ describe("a second event of the same second", () => {
       create: { id: "user_ada", name: "Ada", email: "a@b.example" },
       update: {},
     });
-    await linkCustomer({ userId: "user_ada", customerId: "cus_1", livemode: false });
+    await linkCustomer({ userId: "user_ada", customerId: "cus_1" });
     await deliver(anEvent("customer.created", aCustomer()));
     expect(await deliver(anEvent("customer.updated", aCustomer()))).toMatchObject({ result: "applied" });
   });
@@ -156,6 +156,37 @@ describe("an answer of Stripe", () => {
     await deliver(updated({ status: "active" }, now - 3));
     await drainDue();
     expect(await row()).toMatchObject({ status: "past_due" });
+  });
+
+  it.each([
+    ["which still has it: made again under the same id", true, null],
+    ["which has it no longer", false, new Date(T0 * 1000)],
+  ])(
+    "about a product deleted and changed in one second comes from Stripe, %s",
+    async (_, exists, deletedAt) => {
+      const events = [
+        anEvent("product.deleted", aProduct()),
+        anEvent("product.updated", aProduct({ name: "New" })),
+      ];
+      for (const order of [events, events.toReversed()]) {
+        await clearBilling();
+        if (exists) stripe.api.put(aProduct({ name: "New" }));
+        for (const event of order) await deliver(event);
+        await drainDue();
+        expect(await db().product.findUnique({ where: { id: "prod_pro" } })).toMatchObject({ deletedAt });
+        expect(await db().stripeEvent.count({ where: { status: { not: "done" } } })).toBe(0);
+      }
+    },
+  );
+
+  it("that there is no such customer ends nobody's access: an event must tell that they were deleted", async () => {
+    await deliver(anEvent("customer.updated", aCustomer()));
+    await deliver(anEvent("customer.updated", aCustomer({ email: "other@example.com" })));
+    await drainDue();
+    const customer = () => db().customer.findUnique({ where: { id: "cus_1" } });
+    expect(await customer()).toMatchObject({ deletedAt: null });
+    await deliver(anEvent("customer.deleted", aCustomer(), { created: T0 + 9 }));
+    expect(await customer()).toMatchObject({ deletedAt: new Date((T0 + 9) * 1000) });
   });
 
   it("does not revive what has ended, however stale it is", async () => {

@@ -81,5 +81,7 @@ describe("a bad environment", () => {
     const changes = { STRIPE_API_BASE: "http://127.0.0.1:12111" };
     expect(problems({ ...changes, STRIPE_SECRET_KEY: "sk_live_1" })).toContain("STRIPE_API_BASE");
     expect(problems(changes)).toBe("");
+    const both = problems({ ...changes, STRIPE_SECRET_KEY: "sk_live_1", APP_URL: undefined });
+    for (const name of ["STRIPE_API_BASE", "APP_URL"]) expect(both).toContain(name);
   });
 });

@@ -1,11 +1,10 @@
 import { afterResponse } from "@/lib/after";
-import { methodNotAllowed, received, refused, tooLarge, unavailable } from "@/lib/billing/webhook/answers";
-import { BodyTooLarge, boundBody } from "@/lib/billing/webhook/body";
+import { methodNotAllowed, notStored, received, refused } from "@/lib/billing/webhook/answers";
+import { boundBody } from "@/lib/billing/webhook/body";
 import { drainAndWatch } from "@/lib/billing/webhook/drain";
 import { receiveEvent } from "@/lib/billing/webhook/receive";
 import { verifyEvent } from "@/lib/billing/webhook/verify";
 import { env } from "@/lib/env";
-import { log } from "@/lib/log";
 
 export const runtime = "nodejs";
 export const maxDuration = 60;
@@ -24,9 +23,7 @@ export async function POST(request: Request): Promise<Response> {
     afterResponse("drain", drainAndWatch);
     return received(result);
   } catch (error) {
-    if (error instanceof BodyTooLarge) return tooLarge();
-    log("error", "event not stored", { error: error instanceof Error ? error.name : "unknown" });
-    return unavailable();
+    return notStored(error);
   }
 }
 
