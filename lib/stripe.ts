@@ -1,6 +1,8 @@
 import type Stripe from "stripe";
 import { env, isLiveKey } from "./env";
 
+export type { Stripe };
+
 let client: Stripe | undefined;
 
 /**

@@ -1,5 +1,4 @@
-import type Stripe from "stripe";
-import { stripe } from "@/lib/stripe";
+import { type Stripe, stripe } from "@/lib/stripe";
 import type { Answer } from "./mirror";
 import { isObject } from "./read";
 

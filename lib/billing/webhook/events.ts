@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "@/lib/stripe";
 
 /**
  * The event types this app acts on, each with its reason. The one list: processing is checked against it, and an
