@@ -31,7 +31,8 @@ export function deleteCustomer(tx: Tx, event: StripeEvent): Promise<Outcome> {
 
 /**
  * Gives a Stripe customer to a user, before that user's first Checkout. The only way a user comes to own billing: no
- * e-mail address, metadata or `client_reference_id` in an event ever does.
+ * e-mail address, metadata or `client_reference_id` in an event ever does. A customer that was deleted at Stripe gives way
+ * to the next one.
  * @throws BillingError if either already belongs to another
  */
 export async function linkCustomer(link: { userId: string; customerId: string }): Promise<void> {
@@ -39,7 +40,10 @@ export async function linkCustomer(link: { userId: string; customerId: string })
   await db().$transaction(async (tx) => {
     await lock(tx, userId);
     const owned = await tx.customer.findUnique({ where: { userId } });
-    if (owned && owned.id !== customerId) throw BillingError.userHasAnotherCustomer(customerId);
+    if (owned && owned.id !== customerId) {
+      if (owned.deletedAt === null) throw BillingError.userHasAnotherCustomer(customerId);
+      await tx.customer.update({ where: { id: owned.id }, data: { userId: null } });
+    }
     await tx.customer.createMany({
       data: [{ id: customerId, userId, livemode: isLivemode() }],
       skipDuplicates: true,

@@ -19,6 +19,16 @@ export class BillingError extends Error {
     );
   }
 
+  static otherObject(kind: string, id: string, cause?: unknown) {
+    return new BillingError(`Stripe's answer is not the ${kind} ${id}. It is asked again later.`, { cause });
+  }
+
+  static staleAnswer(kind: string, id: string) {
+    return new BillingError(
+      `Stripe's answer for ${kind} ${id} is older than the row. It is asked again later.`,
+    );
+  }
+
   static keepsChanging(kind: string, id: string) {
     return new BillingError(
       `The ${kind} ${id} changed during each of several fetches. It is tried again later.`,

@@ -1,6 +1,6 @@
 import { db, type Tx } from "@/lib/db";
 import { BillingError, UnreadableObject } from "./errors";
-import { decide, type Life, type Stamp, stampOfAnswer } from "./order";
+import { compareStages, decide, type Life, type Stamp, stampOfAnswer } from "./order";
 import type { StripeEvent } from "./webhook/event";
 
 /** What became of an event. A deferred one waits in the inbox until its object was fetched from Stripe. */
@@ -99,20 +99,40 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): M
       const before = await spec.read(db(), id);
       const { object, answeredAt } = await spec.fetch(id);
       if (answeredAt === null) throw BillingError.noDate(spec.kind, id);
+      const state = object && readAnswer(spec, id, object);
       return db().$transaction(async (tx) => {
         await lock(tx, id);
         const row = await spec.read(tx, id);
         if (row?.version !== before?.version) return "changed";
-        const state = object && spec.fromStripe(object);
-        // What is final stays so, whatever a stale replica answers.
-        if (state && !(row && spec.isFinal(row.state) && !spec.isFinal(state)))
-          await spec.write(tx, state, stampOfAnswer(row?.stamp ?? null, answeredAt, since));
+        if (state && row && isBehind(spec, state, row.state)) throw BillingError.staleAnswer(spec.kind, id);
+        if (state) await spec.write(tx, state, stampOfAnswer(row?.stamp ?? null, answeredAt, since));
         await finish?.(tx, object !== null);
         return object ? "written" : "missing";
       });
     },
   };
   return self;
+}
+
+/** An answer that cannot be read, or is about something else, is Stripe's bad day: the event that asked can wait. */
+function readAnswer<State extends { id: string }>(
+  spec: MirrorSpec<State>,
+  id: string,
+  object: object,
+): State {
+  try {
+    const state = spec.fromStripe(object);
+    if (state.id === id) return state;
+  } catch (error) {
+    throw BillingError.otherObject(spec.kind, id, error);
+  }
+  throw BillingError.otherObject(spec.kind, id);
+}
+
+/** A replica may lag: no answer takes back what is final, or how far along an object is. */
+function isBehind<State>(life: Life<State>, answer: State, row: State): boolean {
+  if (life.isFinal(row)) return !life.isFinal(answer);
+  return !life.isFinal(answer) && compareStages(life.stage(answer), life.stage(row)) < 0;
 }
 
 /** An event that confirms a row makes it younger; a final one that comes late does not make it older. */

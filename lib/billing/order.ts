@@ -65,7 +65,8 @@ function compareAge(stamp: Stamp, created: Date): "newer" | "older" | "unclear" 
   return created.getTime() > Math.max(stamp.stripeStateAt.getTime(), answered) ? "newer" : "unclear";
 }
 
-function compareStages(a: readonly (number | bigint)[], b: readonly (number | bigint)[]): number {
+/** Above 0 if `a` is further along than `b`, 0 if that is not known. */
+export function compareStages(a: readonly (number | bigint)[], b: readonly (number | bigint)[]): number {
   for (const [index, stage] of a.entries()) {
     const other = b[index] ?? stage;
     if (stage !== other) return stage > other ? 1 : -1;

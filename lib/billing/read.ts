@@ -23,8 +23,10 @@ export function text(value: unknown): string | null {
 
 /** An id. Where Stripe can expand it, the id of the expanded object. Stripe's ids have at most 255 characters. */
 export function id(value: unknown): string | null {
-  const found = text(isObject(value) ? value.id : value);
-  return found !== null && found.length <= 255 ? found : null;
+  const given = isObject(value) ? value.id : value;
+  const found = text(given);
+  // One that had to be cleaned is another one.
+  return found === given && found !== null && found.length <= 255 ? found : null;
 }
 
 export function integer(value: unknown): number | null {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach } from "vitest";
 import { type LocalStripe, startLocalStripe } from "@/dev/stripe/server";
 
 type TestStripe = Pick<LocalStripe, "requests" | "failWith" | "delayMs"> & {
-  /** Makes an object what Stripe's API answers with from now on. */
-  put(object: object): void;
+  /** Makes an object what Stripe's API answers with from now on; `says` is for an answer that is another object. */
+  put(object: object, says?: object): void;
 };
 
 /**
@@ -28,12 +28,13 @@ export function useStripe(): { readonly api: TestStripe } {
       running().delayMs = ms;
     },
     failWith: (status) => running().failWith(status),
-    put(object) {
+    put(object, says = object) {
       if (!("id" in object && "object" in object))
         throw new Error("An object of Stripe's has an id and a kind.");
       const named = { ...object, id: String(object.id), object: String(object.object) };
       known.push(named);
       running().put(named);
+      Object.assign(named, says);
     },
   };
 

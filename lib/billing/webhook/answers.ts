@@ -1,5 +1,5 @@
+import { BodyTooLarge, BodyUnreadable } from "@/lib/body";
 import { log } from "@/lib/log";
-import { BodyTooLarge } from "./body";
 import { reasonOf } from "./failure";
 import type { Result } from "./receive";
 
@@ -16,6 +16,7 @@ export function notStored(error: unknown): Response {
       { error: "The body is larger than any event of Stripe." },
       { status: 413, headers: { connection: "close" } },
     );
+  if (error instanceof BodyUnreadable) return refused(error.message);
   log("error", "event not stored", { error: reasonOf(error) });
   return Response.json(
     { error: "The event could not be stored. Please deliver it again." },

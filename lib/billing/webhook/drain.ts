@@ -1,14 +1,20 @@
 import { setTimeout } from "node:timers/promises";
 import { db } from "@/lib/db";
 import { log } from "@/lib/log";
-import { UnreadableObject } from "../errors";
+import { BillingError, UnreadableObject } from "../errors";
 import type { SyncRequest } from "../mirror";
 import { parseEvent, type StripeEvent } from "./event";
 import { isPermanent, reasonOf } from "./failure";
-import { type ClaimedEvent, claimDue, retryLater, settleEvent, untilNextDue } from "./inbox";
+import { type ClaimedEvent, claimDue, release, retryLater, settleEvent, untilNextDue } from "./inbox";
 import { processEvent } from "./process";
 
 const BATCH = 20;
+
+/** How many events may wait for Stripe in one run: their leases must outlast it. */
+const MOST_WAITING = 100;
+
+/** How many objects are asked about at once. A sandbox allows 25 requests a second. */
+const ASKERS = 5;
 
 /** How often an answer is asked for again because the row changed while it was on its way. */
 const ASK_TRIES = 5;
@@ -64,14 +70,16 @@ export async function drainAndWatch(): Promise<void> {
   }
 }
 
+/** First everything that the database alone decides, so that it never waits for Stripe; then what only Stripe can. */
 async function drain(deadline: number): Promise<void> {
   while (Date.now() < deadline) {
-    let unsettled = await claimDue(BATCH);
-    if (unsettled.length === 0) return;
-    for (let tries = 0; tries < ASK_TRIES && unsettled.length > 0; tries += 1)
-      unsettled = await settleWithStripe(await applyEach(unsettled), deadline);
-    for (const claimed of unsettled)
-      await retryLater(claimed, "There was no time left to settle it with Stripe.");
+    const waiting: Waiting[] = [];
+    for (let claimed = await claimDue(BATCH); claimed.length > 0; claimed = await claimDue(BATCH)) {
+      waiting.push(...(await applyEach(claimed)));
+      if (waiting.length >= MOST_WAITING || Date.now() > deadline) break;
+    }
+    if (waiting.length === 0) return;
+    await settleWithStripe(waiting, deadline);
   }
 }
 
@@ -102,23 +110,29 @@ function applyPending(event: StripeEvent): Promise<SyncRequest | null> {
   });
 }
 
-/**
- * Asks Stripe once for each object, however many events wait for it: the answer is newer than all of them.
- * @returns those whose row somebody wrote meanwhile, for it may decide by now without Stripe, and those out of time
- */
-async function settleWithStripe(waiting: readonly Waiting[], deadline: number): Promise<Waiting[]> {
-  const again: Waiting[] = [];
-  for (const group of groupByObject(waiting)) {
-    if (Date.now() > deadline) again.push(...group);
-    else
-      await guard(group, async () => {
-        if ((await settleGroup(group)) === "changed") again.push(...group);
-      });
-  }
-  return again;
+/** Asks Stripe once for each object, however many events wait for it: the answer is newer than all of them. */
+async function settleWithStripe(waiting: readonly Waiting[], deadline: number): Promise<void> {
+  const groups = groupByObject(waiting);
+  const asker = async () => {
+    for (let group = groups.pop(); group; group = groups.pop()) await settleOrRelease(group, deadline);
+  };
+  await Promise.all(Array.from({ length: ASKERS }, asker));
+}
+
+/** An answer that comes back to a changed row is no answer any more: the row may decide by now, or Stripe is asked again. */
+async function settleOrRelease(group: Group, deadline: number): Promise<void> {
+  await guard(group, async () => {
+    for (let left: readonly Waiting[] = group, tries = 0; isGroup(left); tries += 1) {
+      if (Date.now() > deadline) return void (await Promise.all(left.map(release)));
+      if (tries === ASK_TRIES) throw BillingError.keepsChanging(left[0].sync.mirror.kind, left[0].sync.id);
+      left = (await settleGroup(left)) === "changed" ? await applyEach(left) : [];
+    }
+  });
 }
 
 type Group = readonly [Waiting, ...Waiting[]];
+
+const isGroup = (events: readonly Waiting[]): events is Group => events.length > 0;
 
 /** In one transaction with the answer's write. That somebody else settled one of the events meanwhile does no harm. */
 async function settleGroup(group: Group) {

@@ -14,9 +14,15 @@ export function isPermanent(error: unknown): boolean {
 /** A sentence for an operator. Prisma's own messages quote the query and its values, so of those only codes are kept. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "Something was thrown that is not an error.";
-  if (!error.name.startsWith("PrismaClient")) return `${error.name}: ${error.message}`.slice(0, 2_000);
+  if (!error.name.startsWith("PrismaClient")) return sentence(error).slice(0, 2_000);
   const codes = [sqlStateOf(error), walk(error, ["code"])].filter((code) => typeof code === "string");
   return `The database did not take it: ${[error.name, ...codes].join(" ")}.`;
+}
+
+/** Stripe's errors have a type, a status and the id of the request, to look it up in Stripe's own log. */
+function sentence(error: Error): string {
+  const details = ["type", "statusCode", "requestId"].flatMap((key) => walk(error, [key]) ?? []);
+  return `${[error.name, ...details].join(" ")}: ${error.message}`;
 }
 
 function sqlStateOf(error: unknown): string | null {

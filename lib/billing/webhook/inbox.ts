@@ -100,6 +100,14 @@ export async function retryLater(
   return "pending";
 }
 
+/** Gives a claimed event back as it was, for one that no attempt was made for. */
+export async function release({ id, attempts }: ClaimedEvent): Promise<void> {
+  await db().stripeEvent.updateMany({
+    where: { id, status: "pending", attempts },
+    data: { attempts: attempts - 1, lockedUntil: null },
+  });
+}
+
 /**
  * How long to wait after a failed attempt, in milliseconds.
  * @param attempts 1 for the first

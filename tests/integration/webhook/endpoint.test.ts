@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import * as route from "@/app/api/webhooks/stripe/route";
-import { MAX_BODY_BYTES } from "@/lib/billing/webhook/body";
+import { MAX_BODY_BYTES } from "@/lib/body";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver, delivery, inboxRow, sign } from "../../support/deliver";
@@ -10,6 +10,12 @@ useDatabase();
 beforeEach(clearBilling);
 
 const stored = () => db().stripeEvent.count();
+
+/** A request with these bytes before a text that was signed without them. */
+function bytes(before: number[], payload: string): Request {
+  const body = Uint8Array.from([...before, ...new TextEncoder().encode(payload)]);
+  return new Request("http://x/", { method: "POST", body, headers: { "stripe-signature": sign(payload) } });
+}
 
 describe("a signed event", () => {
   it("is recorded as it was signed, applied, and its result is told", async () => {
@@ -106,11 +112,24 @@ describe("what is not from Stripe", () => {
     ],
     ["no body", new Request("http://x/", { method: "POST", headers: { "stripe-signature": sign("") } })],
     ["not JSON", delivery("subscription=active")],
+    ["a byte order mark before what was signed", bytes([0xef, 0xbb, 0xbf], payload)],
+    ["bytes that are no text", bytes([0xff], payload)],
+    ["a character cut in two", bytes([0xe2, 0x9c], "")],
   ])("%s is refused, and nothing is stored", async (_, request) => {
     const response = await route.POST(request);
     expect(response.status).toBe(400);
     expect(Object.keys(await response.json())).toEqual(["error"]);
     expect(await stored()).toBe(0);
+  });
+
+  it("a body that breaks off is refused, and is no error of ours", async () => {
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.error(new Error("aborted"));
+      },
+    });
+    const init: RequestInit & { duplex: "half" } = { method: "POST", body, duplex: "half" };
+    expect((await route.POST(new Request("http://x/", init))).status).toBe(400);
   });
 
   it("a declared length over the limit is refused unread", async () => {

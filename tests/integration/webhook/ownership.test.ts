@@ -72,6 +72,19 @@ it("a customer goes to one user, once, and events leave that link alone", async 
   expect(await owner("cus_1")).toBe("user_ada");
 });
 
+it("a customer that was deleted at Stripe gives way to the user's next one", async () => {
+  await link("user_ada", "cus_1");
+  await deliver(anEvent("customer.deleted", aCustomer()));
+  await link("user_ada", "cus_2");
+  expect([await owner("cus_1"), await owner("cus_2")]).toEqual([null, "user_ada"]);
+});
+
+it("two tabs that link at the same moment make one link", async () => {
+  await Promise.all([link("user_ada", "cus_1"), link("user_ada", "cus_1"), link("user_ada", "cus_1")]);
+  const race = await Promise.allSettled([link("user_bob", "cus_3"), link("user_bob", "cus_4")]);
+  expect(race.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+});
+
 it("a customer whose events came first can still be linked", async () => {
   await deliver(anEvent("customer.created", aCustomer()));
   await link("user_ada", "cus_1");

@@ -192,8 +192,41 @@ describe("an answer of Stripe", () => {
   it("does not revive what has ended, however stale it is", async () => {
     stripe.api.put(aSubscription({ status: "active" }));
     await deliver(anEvent("customer.subscription.deleted", aSubscription()));
-    expect(await syncSubscription("sub_1")).toBe("written");
+    await expect(syncSubscription("sub_1")).rejects.toThrow("older than the row");
     expect(await row()).toMatchObject({ status: "canceled" });
+  });
+
+  it("of a lagging replica does not take an invoice back, and is asked for again", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const paid = { status: "paid", attempt_count: 1, amount_paid: 2000 };
+    await deliver(anEvent("invoice.paid", anInvoice(paid)));
+    await deliver(anEvent("invoice.updated", anInvoice({ ...paid, number: "A-2" })));
+    stripe.api.put(anInvoice());
+    await drainDue();
+    const invoice = () => db().invoice.findUnique({ where: { id: "in_1" } });
+    expect(await invoice()).toMatchObject({ status: "paid" });
+    stripe.api.put(anInvoice({ ...paid, number: "A-2" }));
+    await skipDelays();
+    await drainDue();
+    expect(await invoice()).toMatchObject({ status: "paid", number: "A-2" });
+  });
+
+  it.each([
+    ["nothing that can be read", { status: null }],
+    ["another object", aSubscription({ id: "sub_victim", customer: "cus_thief" })],
+  ])("that is %s changes no row and parks no event", async (_, answer) => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    await deliver(
+      anEvent("customer.subscription.updated", aSubscription({ id: "sub_victim", items: { data: [] } })),
+    );
+    await deliver(updated({ status: "active" }));
+    const tie = updated({ status: "paused" });
+    await deliver(tie);
+    stripe.api.put(aSubscription(), answer);
+    await drainDue();
+    expect(await inboxRow(tie)).toMatchObject({ status: "pending" });
+    const victim = await db().subscription.findUnique({ where: { id: "sub_victim" } });
+    expect(victim).toMatchObject({ customerId: "cus_1" });
   });
 
   it("does not overwrite what was written while it was on its way", async () => {

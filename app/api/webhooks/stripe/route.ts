@@ -1,9 +1,9 @@
 import { afterResponse } from "@/lib/after";
 import { methodNotAllowed, notStored, received, refused } from "@/lib/billing/webhook/answers";
-import { boundBody } from "@/lib/billing/webhook/body";
 import { drainAndWatch } from "@/lib/billing/webhook/drain";
 import { receiveEvent } from "@/lib/billing/webhook/receive";
 import { verifyEvent } from "@/lib/billing/webhook/verify";
+import { bodyFailed, boundBody } from "@/lib/body";
 import { env } from "@/lib/env";
 
 export const runtime = "nodejs";
@@ -13,7 +13,7 @@ export async function POST(request: Request): Promise<Response> {
   try {
     const req = boundBody(request);
     const verification = verifyEvent({
-      payload: await req.text(),
+      payload: await req.text().catch(bodyFailed),
       signature: req.headers.get("stripe-signature"),
       secrets: env().STRIPE_WEBHOOK_SECRET,
       now: new Date(),
