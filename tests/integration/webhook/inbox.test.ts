@@ -163,6 +163,37 @@ it("a claim does not wait for another that is under way", async () => {
   });
 });
 
+describe("while Stripe is slow", () => {
+  const pending = () => db().stripeEvent.count({ where: { status: "pending" } });
+
+  it("what the database alone decides does not wait for it", async () => {
+    await waiting(8);
+    await refuseSubscriptions("40001");
+    const local = anEvent("customer.subscription.created", aSubscription({ id: "sub_local" }));
+    await deliver(local);
+    await drainDue();
+    await allowSubscriptions();
+    await skipDelays();
+    stripe.api.delayMs = 700;
+    const draining = drainDue();
+    await vi.waitUntil(async () => (await inboxRow(local)).status === "done");
+    expect(await pending()).toBe(8);
+    await draining;
+  });
+
+  it("what there was no time for is given back as it was", async () => {
+    await waiting(8);
+    stripe.api.delayMs = 400;
+    await drainDue(Date.now() + 300);
+    const rows = await db().stripeEvent.findMany({
+      where: { status: "pending" },
+      orderBy: { attempts: "asc" },
+    });
+    expect(rows.map(({ attempts }) => attempts)).toEqual([0, 0, 0, 1, 1, 1, 1, 1]);
+    expect(rows.every(({ lockedUntil }) => lockedUntil === null)).toBe(true);
+  });
+});
+
 it("a drain that is asked for while one looks for the last time finds what came in between", async () => {
   await refuseSubscriptions("40001");
   const event = anEvent("customer.subscription.created", aSubscription());
