@@ -147,9 +147,9 @@ export const DASHBOARD_STATES: DashboardState[] = [
     insert: async (db, customerId) => {
       await subscription({})(db, customerId);
       await db.query(
-        `insert into stripe_events (id, type, livemode, object_id, payload, status, next_attempt_at)
+        `insert into stripe_events (id, type, livemode, customer_id, payload, status, next_attempt_at)
          values ($1, 'customer.subscription.updated', false, $2, '{}', 'pending', now() + interval '1 hour')`,
-        [own("evt", customerId), own("sub", customerId)],
+        [own("evt", customerId), customerId],
       );
     },
     says: ["Something new is being checked with Stripe."],
