@@ -19,7 +19,7 @@ export const customers = mirror<CustomerState>({
   isFinal: (state) => state.deletedAt !== null,
 });
 
-/** A customer was made or changed at Stripe. */
+/** A customer was made or changed at Stripe: its e-mail address becomes the row's. https://docs.stripe.com/api/customers */
 export function updateCustomer(tx: Tx, event: StripeEvent): Promise<Outcome> {
   return customers.apply(tx, event);
 }

@@ -27,7 +27,7 @@ const PROGRESS = ["draft", "open", "uncollectible", "paid", "void"];
 /** Both ways to be settled are equally far. */
 const SETTLED = PROGRESS.indexOf("paid");
 
-/** A bill was made, paid, changed, voided or given up. */
+/** A bill was made, paid, changed, voided or given up: its snapshot becomes the row. https://docs.stripe.com/api/invoices */
 export function updateInvoice(tx: Tx, event: StripeEvent): Promise<Outcome> {
   return invoices.apply(tx, event);
 }

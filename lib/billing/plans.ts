@@ -46,7 +46,7 @@ export const prices = mirror<PriceState>({
   fetch: (id) => ask((api) => api.prices.retrieve(id)),
 });
 
-/** A product or price was made, changed or deleted in the catalogue. */
+/** A product or price was made, changed or deleted in the catalogue. https://docs.stripe.com/products-prices/overview */
 export function updateCatalogue(tx: Tx, event: StripeEvent): Promise<Outcome> {
   const revise = event.type.endsWith(".deleted") ? markDeleted : undefined;
   return event.type.startsWith("product.")

@@ -10,6 +10,7 @@ import { isHandled } from "./events";
 
 /**
  * From an event to what it changes. Writes rows within the event's transaction, calls nothing outside the database.
+ * @returns what became of the event; `deferred` names the object that Stripe must be asked about
  * @throws UnreadableObject if the event's object has not the shape it must have: no retry mends that
  */
 export function processEvent(tx: Tx, event: StripeEvent): Promise<Outcome> {
