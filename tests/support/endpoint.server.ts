@@ -1,0 +1,25 @@
+import { createServer } from "node:http";
+import { Readable } from "node:stream";
+import { POST } from "@/app/api/webhooks/stripe/route";
+
+/** The webhook's route alone, as a process that a test can kill. Prints its port once it listens. */
+const server = createServer(async (incoming, outgoing) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of Readable.from(incoming)) chunks.push(Buffer.from(chunk));
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
+  const response = await POST(
+    new Request("http://localhost/api/webhooks/stripe", {
+      method: "POST",
+      body: Buffer.concat(chunks),
+      headers,
+    }),
+  );
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  outgoing.end(await response.text());
+});
+
+server.listen(0, "127.0.0.1", () => {
+  const address = server.address();
+  if (typeof address === "object" && address !== null) process.stdout.write(`${address.port}\n`);
+});
