@@ -45,3 +45,15 @@ test("every page has a title of its own, and private ones are not for search eng
   await expect(page).toHaveTitle("Dashboard · Cairn");
   await expect(page.locator("meta[name=robots]")).toHaveAttribute("content", /noindex/);
 });
+
+test("no page may be framed, or taken for anything but what it is", async ({ request }) => {
+  for (const path of ["/", "/sign-in", "/dashboard", "/api/webhooks/stripe"]) {
+    const headers = (await request.get(path, { maxRedirects: 0 })).headers();
+    expect(headers, path).toMatchObject({
+      "x-frame-options": "DENY",
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "strict-origin-when-cross-origin",
+    });
+    expect(headers["x-powered-by"], path).toBeUndefined();
+  }
+});
