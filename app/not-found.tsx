@@ -7,12 +7,9 @@ export const metadata: Metadata = { title: "Not found" };
 
 export default function NotFound() {
   return (
-    <Message
-      title="There is nothing at this address"
-      words="The page was moved, or the address has a slip in it."
-    >
+    <Message title="There is nothing at this address" words="The page was moved, or its address is mistyped.">
       <Link href="/" className={BUTTON.quiet}>
-        Go to the start
+        Go to the home page
       </Link>
     </Message>
   );

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { killWhenThisProcessDies } from "./guard.ts";
-import { freePort } from "./ports.ts";
+import { anyPort, freePort } from "./ports.ts";
 import { postgresBinaries } from "./postgres-binaries.ts";
 import { type PostgresUser, postgresUser } from "./postgres-user.ts";
 import { ending, isAlive } from "./processes.ts";
@@ -51,7 +51,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const user = postgresUser([initdb, dataDir]);
   if (!existsSync(join(dataDir, "PG_VERSION"))) initialise(initdb, user, dataDir);
 
-  const port = await freePort(options.port ?? 54320);
+  const port = options.port ? await freePort(options.port) : await anyPort();
   const settings = {
     listen_addresses: "127.0.0.1",
     port: String(port),

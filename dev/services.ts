@@ -38,11 +38,13 @@ export async function database(
     else say(`Database: ${host} is another machine. To apply migrations there: npm run db:migrate`);
     return { ...theirs, where: `DATABASE_URL (${host})` };
   }
+  const wanted = state.postgresPort ?? 54320;
   const postgres = await startPostgres({
     dataDir: join(dataFolder, "postgres"),
     logFile: join(dataFolder, "postgres.log"),
-    ...(state.postgresPort ? { port: state.postgresPort } : {}),
+    port: wanted,
   });
+  if (postgres.port !== wanted) say(`Port ${wanted} is in use, so Postgres goes to ${postgres.port}.`);
   try {
     const app = await ensureDatabase(postgres.url, "app");
     say(`Database: ${applied(await migrate(app))}`);

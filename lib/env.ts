@@ -9,7 +9,7 @@ const stripeKey = z
   .string("missing. Copy the secret key from https://dashboard.stripe.com/apikeys.")
   .regex(
     /^(sk|rk)_(test|live)_\w+$/,
-    "is not a secret key: it begins with sk_test_, sk_live_, rk_test_ or rk_live_.",
+    "is not a secret key, which begins with sk_test_, sk_live_, rk_test_ or rk_live_.",
   );
 
 const webhookSecrets = z
@@ -17,7 +17,7 @@ const webhookSecrets = z
   .transform((list) => list.split(",").map((secret) => secret.trim()))
   .refine(
     (secrets) => secrets.every((secret) => /^whsec_\S+$/.test(secret)),
-    "is one signing secret, or several with commas between them; each begins with whsec_.",
+    "must be one signing secret, or several with commas between them; each begins with whsec_.",
   );
 
 const url = (protocol: RegExp, example: string) =>
@@ -42,9 +42,9 @@ const schema = z.object({
     .optional()
     .transform((list) => (list ?? "").split(",").flatMap((email) => email.trim().toLowerCase() || [])),
   PAST_DUE_GRACE_DAYS: z.coerce
-    .number("is a number of days")
-    .min(0, "is 0 or more days")
-    .max(60, "is 60 days at the most")
+    .number("must be a number of days")
+    .min(0, "must be 0 or more days")
+    .max(60, "must be 60 days at the most")
     .default(7),
 });
 
@@ -77,7 +77,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   if (parsed.success && lines.length === 0) return parsed.data;
   throw new EnvironmentError(
     `The environment is not complete, so the app does not start:\n${lines.join("\n")}\n` +
-      "See .env.example for all of them. On a laptop, `npm run dev` sets every one by itself.",
+      "See .env.example for all of them. On a laptop, `npm run dev` sets every one that is missing.",
   );
 }
 

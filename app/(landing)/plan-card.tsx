@@ -10,7 +10,9 @@ const SHOWN_FOR: Record<Cadence, string> = {
   year: "hidden group-has-[[value=year]:checked]/pricing:block",
 };
 
-export function PlanCard({ plan, cadences }: { plan: PlanView; cadences: readonly Cadence[] }) {
+type PlanCardProps = { plan: PlanView; cadences: readonly Cadence[]; isSignedIn: boolean };
+
+export function PlanCard({ plan, cadences, isSignedIn }: PlanCardProps) {
   return (
     <article aria-labelledby={`plan-${plan.id}`} className="card flex min-w-0 flex-col p-6">
       <h3 id={`plan-${plan.id}`} className="wrap-anywhere font-semibold text-lg">
@@ -38,11 +40,13 @@ export function PlanCard({ plan, cadences }: { plan: PlanView; cadences: readonl
           ))}
         </ul>
       ) : null}
-      <div className="mt-auto pt-8">
-        <Link href="/sign-up" className={`${BUTTON.quiet} w-full`}>
-          <span className="truncate">Choose {plan.name}</span>
-        </Link>
-      </div>
+      {isSignedIn ? null : (
+        <div className="mt-auto pt-8">
+          <Link href="/sign-up" className={`${BUTTON.quiet} w-full`}>
+            <span className="truncate">Choose {plan.name}</span>
+          </Link>
+        </div>
+      )}
     </article>
   );
 }

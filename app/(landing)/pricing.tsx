@@ -3,6 +3,7 @@ import type { PlanView } from "@/lib/billing/queries";
 import { readPlans } from "@/lib/billing/queries";
 import { errorKind } from "@/lib/error-kind";
 import { log } from "@/lib/log";
+import { currentUser } from "@/lib/session";
 import { cadencesOf } from "./cadence";
 import { CadenceSwitch } from "./cadence-switch";
 import { PlanCard } from "./plan-card";
@@ -15,6 +16,7 @@ export async function Pricing() {
   if (plans.length === 0)
     return <Without words="There is nothing to buy yet. Prices show here as soon as there are some." />;
   const cadences = cadencesOf(plans);
+  const isSignedIn = (await currentUser().catch(() => null)) !== null;
   return (
     <div className="group/pricing">
       <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-5">
@@ -24,7 +26,7 @@ export async function Pricing() {
       <ul className="mt-10 grid gap-5 sm:grid-cols-2 lg:grid-cols-[repeat(auto-fit,minmax(17rem,1fr))]">
         {plans.map((plan) => (
           <li key={plan.id} className="grid min-w-0">
-            <PlanCard plan={plan} cadences={cadences} />
+            <PlanCard plan={plan} cadences={cadences} isSignedIn={isSignedIn} />
           </li>
         ))}
       </ul>

@@ -6,7 +6,7 @@ import { pollDelay } from "./poll-delay";
 
 /**
  * Keeps an open dashboard up to date: asks whether anything changed, renders the page anew if so, and asks at once when
- * the tab is looked at again. A question that gets no answer changes nothing, so neither a lost connection nor a restart
+ * the tab or its window is turned to again. A question that gets no answer changes nothing, so neither a lost connection nor a restart
  * of the server takes away what is on the screen.
  */
 export function LiveUpdates({ version, isPending }: { version: string; isPending: boolean }) {
@@ -34,10 +34,12 @@ export function LiveUpdates({ version, isPending }: { version: string; isPending
 
     schedule();
     document.addEventListener("visibilitychange", onVisibility);
+    window.addEventListener("focus", onVisibility);
     return () => {
       stop.abort();
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", onVisibility);
+      window.removeEventListener("focus", onVisibility);
     };
   }, [version, isPending, router]);
   return null;

@@ -80,7 +80,7 @@ function failedTitle(invoice: InvoiceView | null): string {
 
 function retryWords(invoice: InvoiceView | null): string {
   return invoice?.nextPaymentAttempt
-    ? `Stripe tries again on ${formatDateTime(invoice.nextPaymentAttempt)}. You can pay at once instead.`
+    ? `Stripe tries again on ${formatDateTime(invoice.nextPaymentAttempt)}. You can also pay now.`
     : "Stripe does not try again by itself.";
 }
 

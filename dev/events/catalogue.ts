@@ -23,7 +23,7 @@ const PLANS: readonly Plan[] = [
   {
     key: "team",
     name: "Team",
-    description: "For those who decide together. Per seat.",
+    description: "For teams. Per seat.",
     features: ["Everything in Solo", "Shared decisions and roles", "History kept for good"],
     amounts: { month: 1_500, year: 15_000 },
     unit: "seat",
