@@ -42,6 +42,7 @@ const change = fc.record({
   of: fc.constantFrom("sub_1", "sub_2", "in_1", "cus_1", "prod_1"),
   gap: fc.constantFrom(0, 0, 0, 1, 2),
   pick: fc.nat(5),
+  isOldShape: fc.boolean(),
 });
 const scenario = fc.record({
   life: fc.array(change, { minLength: 3, maxLength: 16 }),
@@ -51,22 +52,30 @@ const scenario = fc.record({
   outage: fc.boolean(),
 });
 
-type Change = { of: string; gap: number; pick: number };
+type Change = { of: string; gap: number; pick: number; isOldShape: boolean };
 type Fields = Record<string, unknown>;
 
 /** The events of a life, and what Stripe's API says at its end. The last of them happens about now. */
 function live(changes: readonly Change[]): { events: Fields[]; truth: Map<string, Fields> } {
   let at = Math.floor(Date.now() / 1000) - changes.reduce((sum, { gap }) => sum + gap, 0);
   const truth = new Map<string, Fields>();
-  const events = changes.flatMap(({ of, gap, pick }, step) => {
+  const events = changes.flatMap(({ of, gap, pick, isOldShape }, step) => {
     at += gap;
     const before = truth.get(of);
     const next = stateAfter(of, before, pick, step);
     if (next === null) return [];
     truth.set(of, next.object);
-    return [anEvent(next.type, next.object, { created: at })];
+    return [anEvent(next.type, isOldShape ? beforeBasil(next.object) : next.object, { created: at })];
   });
   return { events, truth };
+}
+
+/** The same object as an endpoint of before 2025-03-31.basil gets it: while one is moved, both shapes arrive. */
+function beforeBasil(object: Fields): Fields {
+  if (object.object === "invoice") return { ...object, parent: undefined, subscription: "sub_1" };
+  if (object.object !== "subscription") return object;
+  const { current_period_start, current_period_end, ...item } = anItem({ id: `si_${object.id}` });
+  return { ...object, current_period_start, current_period_end, items: { data: [item] } };
 }
 
 function stateAfter(of: string, before: Fields | undefined, pick: number, step: number) {
