@@ -40,11 +40,9 @@ export function describeStatus(view: BillingView, now: Date): Status {
             sentence: until ? `The time to pay ended on ${formatDate(until)}.` : "The time to pay is over.",
           };
     case "unpaid":
-      return { label: "Unpaid", tone: "bad", sentence: "Every attempt to collect the payment failed." };
     case "incomplete":
-      return { label: "Incomplete", tone: "warn", sentence: "It starts with the first payment." };
     case "paused":
-      return { label: "Paused", tone: "warn", sentence: "Nothing is charged while it is paused." };
+      return STANDING_STILL[state];
     case "ended":
       return {
         label: endedLabel(view.subscription?.status),
@@ -52,15 +50,24 @@ export function describeStatus(view: BillingView, now: Date): Status {
         sentence: until ? `Ended on ${on}.` : "It has ended.",
       };
     case "unknown":
-      return {
-        label: "Unclear",
-        tone: "warn",
-        sentence: `Stripe calls its status “${view.subscription?.status ?? "unknown"}”.`,
-      };
+      return unclear(view.subscription?.status ?? "unknown");
     default:
       return state satisfies never;
   }
 }
+
+/** States in which nothing happens by itself: the same words, whichever subscription it is. */
+const STANDING_STILL = {
+  unpaid: { label: "Unpaid", tone: "bad", sentence: "Every attempt to collect the payment failed." },
+  incomplete: { label: "Incomplete", tone: "warn", sentence: "It starts with the first payment." },
+  paused: { label: "Paused", tone: "warn", sentence: "Nothing is charged while it is paused." },
+} as const satisfies Record<string, Status>;
+
+const unclear = (status: string): Status => ({
+  label: "Unclear",
+  tone: "warn",
+  sentence: `Stripe calls its status “${status}”.`,
+});
 
 /** Why it is over, in Stripe's word where it has one. */
 function endedLabel(status: string | undefined): string {
@@ -83,13 +90,11 @@ export function describeOther(subscription: SubscriptionView): Status {
     case "past_due":
       return { label: "Past due", tone: "bad", sentence: "Stripe is still trying to collect it." };
     case "unpaid":
-      return { label: "Unpaid", tone: "bad", sentence: "Every attempt to collect the payment failed." };
     case "incomplete":
-      return { label: "Incomplete", tone: "warn", sentence: "It starts with the first payment." };
     case "paused":
-      return { label: "Paused", tone: "warn", sentence: "Nothing is charged while it is paused." };
+      return STANDING_STILL[status];
     default:
-      return { label: "Unclear", tone: "warn", sentence: `Stripe calls its status “${status}”.` };
+      return unclear(status);
   }
 }
 

@@ -79,11 +79,16 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): M
         case "supersede":
           return { outcome: "superseded" };
         case "ask": {
-          const write = (tx: Tx) => spec.write(tx, incoming, stampOfEvent(row?.stamp ?? null, created));
+          // The row may have moved on while Stripe was asked: then it decides, as for any event.
+          const ifMissing = async (later: Tx) => {
+            const now = await spec.read(later, incoming.id);
+            if (decide(spec, now, incoming, created) === "ask")
+              await spec.write(later, incoming, stampOfEvent(now?.stamp ?? null, created));
+          };
           return {
             outcome: "deferred",
             reason: `Another event of the same second says otherwise about ${incoming.id}: asking Stripe.`,
-            sync: { mirror: self, id: incoming.id, ...(spec.isGone?.(incoming) ? { ifMissing: write } : {}) },
+            sync: { mirror: self, id: incoming.id, ...(spec.isGone?.(incoming) ? { ifMissing } : {}) },
           };
         }
         case "apply":
