@@ -1,17 +1,25 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Answer, failure, found, noKey, noSuchObject, noSuchPath, write } from "./answers";
-
-/** Any object of Stripe's API, as it is on the wire. */
-export type StripeObject = { id: string; object: string };
+import { getRequestListener } from "@hono/node-server";
+import { Hono } from "hono";
+import Stripe from "stripe";
+import { Account } from "./account.ts";
+import { endpoints } from "./endpoints.ts";
+import { keepPace } from "./engine/advance.ts";
+import { startRoutines } from "./engine/routines.ts";
+import { api } from "./http/api.ts";
+import { ApiError } from "./http/errors.ts";
+import { type GivenObject, GivenObjects } from "./local/given.ts";
+import { localRoutes } from "./local/routes.ts";
 
 export type LocalStripe = {
   /** Without a slash at the end: for STRIPE_API_BASE. */
   url: string;
   port: number;
-  /** Adds an object, or puts it in the place of the one it knows by that id. */
-  put(object: StripeObject): void;
-  /** Forgets an object: from then on there is none of that id. */
+  account: Account;
+  /** Makes an object what `GET` of its id answers with, as it is, whatever the account says. */
+  put(object: GivenObject): void;
+  /** Takes back what `put` said. */
   remove(type: string, id: string): void;
   /** Every request to the API so far, as `GET /v1/customers/cus_1`. */
   requests: string[];
@@ -24,34 +32,43 @@ export type LocalStripe = {
   close(): Promise<void>;
 };
 
-/** The parts of the API it speaks: the path's word for each kind of object. */
-const KINDS: Record<string, string> = {
-  subscriptions: "subscription",
-  invoices: "invoice",
-  customers: "customer",
-  products: "product",
-  prices: "price",
+export type LocalStripeOptions = {
+  /** Any free one if absent. */
+  port?: number;
+  /** Of ids and weather. */
+  seed?: number;
+  /** Of answers and events where nobody names another. */
+  apiVersion?: string;
 };
 
-/**
- * Starts a Stripe that runs here and knows the objects it is given. The real SDK talks to it.
- *
- * `PUT /_local/objects` with one object or an array of them does from another process what `put` does.
- * @param options.port any free one if absent
- */
-export async function startLocalStripe(
-  options: { port?: number; objects?: Iterable<StripeObject> } = {},
-): Promise<LocalStripe> {
-  const objects = new Map<string, StripeObject>();
+/** Starts a Stripe that runs here: the real SDK, the real CLI and this app cannot tell it from the other one. */
+export async function startLocalStripe(options: LocalStripeOptions = {}): Promise<LocalStripe> {
+  const { port = 0, seed = Date.now(), apiVersion = Stripe.API_VERSION } = options;
+  const account = new Account({ seed, apiVersion, url: "" });
+  startRoutines(account);
+  const given = new GivenObjects();
   let failing: number | null = null;
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => response.destroy(asError(error)));
-  });
+
+  const app = new Hono();
+  app.route("/_local", localRoutes(given));
+  app.route("/", api(account, endpoints, { before }));
+
+  async function before({ method, path }: { method: string; path: string }) {
+    local.requests.push(`${method} ${path}`);
+    const object = given.behind(method, path);
+    const failure = failing === null ? undefined : failureOf(failing, local.retryAfter);
+    if (local.delayMs > 0) await sleep(local.delayMs);
+    return failure ?? (object && { status: 200, body: object });
+  }
+
+  const pace = setInterval(() => void keepPace(account), 1000);
+  const server = createServer(getRequestListener(app.fetch));
   const local: LocalStripe = {
     url: "",
     port: 0,
-    put: (object) => void objects.set(keyOf(object.object, object.id), object),
-    remove: (type, id) => void objects.delete(keyOf(type, id)),
+    account,
+    put: (object) => given.put(object),
+    remove: (type, id) => given.remove(type, id),
     requests: [],
     delayMs: 0,
     retryAfter: null,
@@ -60,79 +77,26 @@ export async function startLocalStripe(
     },
     close: () =>
       new Promise((resolve, reject) => {
+        clearInterval(pace);
         server.close((error) => (error ? reject(error) : resolve()));
         server.closeAllConnections();
       }),
   };
-  for (const object of options.objects ?? []) local.put(object);
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    if (pathname === "/_local/objects") {
-      write(request, response, await putAll(request, local), null);
-      return;
-    }
-    local.requests.push(`${request.method} ${pathname}`);
-    const said = failing === null ? look(objects, request, pathname) : failure(failing);
-    if (local.delayMs > 0) await sleep(local.delayMs);
-    write(request, response, said, said.status < 400 ? null : local.retryAfter);
-  }
-
-  local.port = await listen(server, options.port ?? 0);
+  local.port = await listen(server, port);
   local.url = `http://127.0.0.1:${local.port}`;
+  account.url = local.url;
   return local;
 }
 
-const keyOf = (type: string, id: string) => `${type} ${id}`;
-
-function look(
-  objects: ReadonlyMap<string, StripeObject>,
-  { method = "GET", headers }: IncomingMessage,
-  path: string,
-): Answer {
-  if (!headers.authorization?.startsWith("Bearer ")) return noKey();
-  const [, plural = "", id = ""] = /^\/v1\/(\w+)\/([^/]+)$/.exec(path) ?? [];
-  const kind = KINDS[plural];
-  if (method !== "GET" || kind === undefined) return noSuchPath(method, path);
-  const object = objects.get(keyOf(kind, decodeURIComponent(id)));
-  return object ? found(object) : noSuchObject(kind, decodeURIComponent(id));
+/** The failure that a test asked for. */
+function failureOf(status: number, retryAfter: number | null) {
+  const message = `The local Stripe was told to answer ${status}.`;
+  const type = status === 429 ? "rate_limit_error" : status < 500 ? "invalid_request_error" : "api_error";
+  const { body } = new ApiError(status, { type, message, ...(status === 429 ? { code: "rate_limit" } : {}) });
+  return { status, body, ...(retryAfter === null ? {} : { headers: { "retry-after": String(retryAfter) } }) };
 }
 
-/** The server listens to this machine alone; a web page on it that rebinds its own name to it is kept out here. */
-const isLocal = ({ headers }: IncomingMessage) =>
-  /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? "");
-
-async function putAll(request: IncomingMessage, local: LocalStripe): Promise<Answer> {
-  if (request.method !== "PUT" || !isLocal(request))
-    return noSuchPath(request.method ?? "", "/_local/objects");
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  const given = objectsIn(Buffer.concat(chunks).toString());
-  if (!given) return { status: 400, body: { error: "Wanted: an object of Stripe's, or an array of them." } };
-  for (const object of given) local.put(object);
-  return { status: 200, body: { put: given.length } };
-}
-
-function objectsIn(json: string): StripeObject[] | undefined {
-  try {
-    const parsed: unknown = JSON.parse(json);
-    const list: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
-    return list.every(isStripeObject) ? list : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isStripeObject(value: unknown): value is StripeObject {
-  if (typeof value !== "object" || value === null) return false;
-  return (
-    "id" in value && typeof value.id === "string" && "object" in value && typeof value.object === "string"
-  );
-}
-
-const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
-
-function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
+function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", () => {

@@ -7,7 +7,8 @@ import { type LocalStripe, startLocalStripe } from "@/dev/stripe/server";
 let local: LocalStripe;
 let stripe: Stripe;
 beforeEach(async () => {
-  local = await startLocalStripe({ objects: demoObjects() });
+  local = await startLocalStripe();
+  for (const object of demoObjects()) local.put(object);
   stripe = new Stripe("sk_test_local", {
     protocol: "http",
     host: "127.0.0.1",

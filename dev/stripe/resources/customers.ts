@@ -1,0 +1,138 @@
+import type Stripe from "stripe";
+import type { z } from "zod";
+import { deleted, endpoint, found, page } from "../http/endpoint.ts";
+import {
+  defined,
+  hash,
+  integer,
+  isWithin,
+  list,
+  mergeMetadata,
+  metadata,
+  oneOf,
+  paging,
+  params,
+  range,
+  text,
+  unsettable,
+} from "../http/params.ts";
+
+const address = unsettable(
+  hash({
+    city: text.optional(),
+    country: text.optional(),
+    line1: text.optional(),
+    line2: text.optional(),
+    postal_code: text.optional(),
+    state: text.optional(),
+  }),
+);
+
+const fields = {
+  address: address.optional(),
+  description: text.optional(),
+  email: text.optional(),
+  metadata: metadata.optional(),
+  name: text.optional(),
+  phone: text.optional(),
+  preferred_locales: list(text).optional(),
+  tax_exempt: unsettable(oneOf("none", "exempt", "reverse")).optional(),
+};
+
+const create = params<Stripe.CustomerCreateParams>()({
+  ...fields,
+  balance: integer.optional(),
+  test_clock: text.optional(),
+});
+
+const update = params<Stripe.CustomerUpdateParams>()({ ...fields, balance: integer.optional() });
+
+function wholeAddress(given: z.output<typeof address> | undefined): Stripe.Address | null {
+  if (!given) return null;
+  const { city = null, country = null, line1 = null, line2 = null, postal_code = null, state = null } = given;
+  return { city, country, line1, line2, postal_code, state };
+}
+
+/** https://docs.stripe.com/api/customers */
+export const customers = [
+  endpoint("POST", "/v1/customers", create, ({ account, params }) => {
+    const { test_clock = null } = params;
+    if (test_clock) found(account, "test_helpers.test_clock", test_clock, "test_clock");
+    return account.create(
+      "customer",
+      {
+        id: account.newId("customer"),
+        object: "customer",
+        address: wholeAddress(params.address),
+        balance: params.balance ?? 0,
+        created: account.now(test_clock),
+        currency: null,
+        default_source: null,
+        delinquent: false,
+        description: params.description ?? null,
+        discount: null,
+        email: params.email ?? null,
+        invoice_prefix: account.newIdOf("").slice(1, 9).toUpperCase(),
+        invoice_settings: {
+          custom_fields: null,
+          default_payment_method: null,
+          footer: null,
+          rendering_options: null,
+        },
+        livemode: false,
+        metadata: mergeMetadata({}, params.metadata),
+        name: params.name ?? null,
+        next_invoice_sequence: 1,
+        phone: params.phone ?? null,
+        preferred_locales: params.preferred_locales ?? [],
+        shipping: null,
+        tax_exempt: params.tax_exempt ?? "none",
+        test_clock,
+      },
+      "customer.created",
+    );
+  }),
+
+  endpoint("POST", "/v1/customers/:id", update, ({ account, id, params }) => {
+    const before = found(account, "customer", id);
+    const { metadata, address, tax_exempt, ...given } = params;
+    return account.change(
+      "customer",
+      before,
+      {
+        ...defined(given),
+        ...(address === undefined ? {} : { address: wholeAddress(address) }),
+        ...(tax_exempt === undefined ? {} : { tax_exempt: tax_exempt ?? "none" }),
+        metadata: mergeMetadata(before.metadata, metadata),
+      },
+      "customer.updated",
+    );
+  }),
+
+  endpoint("GET", "/v1/customers/:id", params<Stripe.CustomerRetrieveParams>()({}), ({ account, id }) =>
+    account.store.isGone("customer", id) ? deleted("customer", id) : found(account, "customer", id),
+  ),
+
+  endpoint(
+    "GET",
+    "/v1/customers",
+    params<Stripe.CustomerListParams>()({
+      ...paging,
+      created: range.optional(),
+      email: text.optional(),
+      test_clock: text.optional(),
+    }),
+    (call) => {
+      const { created, email, test_clock = null } = call.params;
+      const all = call.account.store
+        .all("customer")
+        .filter(
+          (customer) =>
+            isWithin(customer.created, created) &&
+            (email === undefined || customer.email === email) &&
+            (customer.test_clock ?? null) === test_clock,
+        );
+      return page(call, all, call.params);
+    },
+  ),
+];

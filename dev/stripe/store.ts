@@ -1,0 +1,149 @@
+import type { EventRecord } from "./events.ts";
+import type { Kind, Kinds } from "./kinds.ts";
+
+type Tables = { [K in Kind]: Map<string, Kinds[K]> };
+
+/** What we must remember of an object that Stripe's own has no field for. By the object's id. */
+export type Notes = {
+  /** Of a payment method: what charging it does. */
+  card?:
+    | "succeeds"
+    | "declined"
+    | "attaches_then_declined"
+    | "insufficient_funds"
+    | "asks_3ds"
+    | "asks_3ds_always"
+    | "debit"
+    | "debit_fails";
+  /** Of a payment method: the customer did prove to be the owner, so that it asks no more. */
+  authenticated?: boolean;
+  /** Of a subscription: the trial's end that `trial_will_end` was sent for. */
+  trialWillEndFor?: number;
+  /** Of a subscription: the period's end that `invoice.upcoming` was sent for. */
+  upcomingFor?: number;
+  /** Of a Checkout Session: what it will make when paid. */
+  checkout?: unknown;
+};
+
+/** One thing that happened to the state, as the journal keeps it. */
+export type Write =
+  | { put: Kind; object: Kinds[Kind] }
+  | { removed: Kind; id: string; gone: boolean }
+  | { note: string; value: Notes }
+  | { event: EventRecord }
+  | { clock: number };
+
+/**
+ * All the objects of one Stripe account, in memory. An object is never changed, only replaced: so an event keeps the
+ * state of its moment by keeping a reference, and ten thousand renewals fit into little memory.
+ */
+export class Store {
+  #tables: Tables = {
+    "billing.meter": new Map(),
+    "billing_portal.configuration": new Map(),
+    "billing_portal.session": new Map(),
+    charge: new Map(),
+    "checkout.session": new Map(),
+    coupon: new Map(),
+    credit_note: new Map(),
+    customer: new Map(),
+    discount: new Map(),
+    "entitlements.active_entitlement": new Map(),
+    "entitlements.feature": new Map(),
+    invoice: new Map(),
+    invoice_payment: new Map(),
+    invoiceitem: new Map(),
+    payment_intent: new Map(),
+    payment_method: new Map(),
+    price: new Map(),
+    product: new Map(),
+    product_feature: new Map(),
+    promotion_code: new Map(),
+    refund: new Map(),
+    setup_intent: new Map(),
+    subscription: new Map(),
+    subscription_schedule: new Map(),
+    "test_helpers.test_clock": new Map(),
+    webhook_endpoint: new Map(),
+  };
+  #byCustomer = new Map<string, Set<string>>();
+  #gone = new Map<string, Kind>();
+  #notes = new Map<string, Notes>();
+  #watchers: ((write: Write) => void)[] = [];
+
+  /** Calls back after every write. */
+  watch(watcher: (write: Write) => void): void {
+    this.#watchers.push(watcher);
+  }
+
+  tell(write: Write): void {
+    for (const watcher of this.#watchers) watcher(write);
+  }
+
+  get<K extends Kind>(kind: K, id: string): Kinds[K] | undefined {
+    return this.#tables[kind].get(id);
+  }
+
+  /** Adds an object, or puts it into the place of its older self. */
+  put<K extends Kind>(kind: K, object: Kinds[K]): Kinds[K] {
+    this.#tables[kind].set(object.id, object);
+    const customer = customerOf(object);
+    if (customer) {
+      const key = `${kind} ${customer}`;
+      const ids = this.#byCustomer.get(key);
+      if (ids) ids.add(object.id);
+      else this.#byCustomer.set(key, new Set([object.id]));
+    }
+    this.tell({ put: kind, object });
+    return object;
+  }
+
+  /** Removes an object. One that is `gone` is still known to have been: Stripe answers for it with `deleted: true`. */
+  remove(kind: Kind, id: string, { gone = false } = {}): void {
+    this.#tables[kind].delete(id);
+    if (gone) this.#gone.set(id, kind);
+    this.tell({ removed: kind, id, gone });
+  }
+
+  isGone(kind: Kind, id: string): boolean {
+    return this.#gone.get(id) === kind;
+  }
+
+  /** All of a kind, the newest first, as Stripe lists. */
+  all<K extends Kind>(kind: K): Kinds[K][] {
+    return [...this.#tables[kind].values()].reverse();
+  }
+
+  count(kind: Kind): number {
+    return this.#tables[kind].size;
+  }
+
+  /** A customer's objects of a kind, the newest first. */
+  ofCustomer<K extends Kind>(kind: K, customer: string): Kinds[K][] {
+    const ids = [...(this.#byCustomer.get(`${kind} ${customer}`) ?? [])].reverse();
+    return ids.flatMap((id) => {
+      const object = this.get(kind, id);
+      return object && customerOf(object) === customer ? [object] : [];
+    });
+  }
+
+  notes(id: string): Notes {
+    return this.#notes.get(id) ?? {};
+  }
+
+  note(id: string, more: Notes): void {
+    const value = { ...this.notes(id), ...more };
+    this.#notes.set(id, value);
+    this.tell({ note: id, value });
+  }
+}
+
+/** The id in a field that holds an id or, expanded, the object. Kept objects always hold the id. */
+export function idOf(value: string | { id: string } | null | undefined): string | null {
+  return typeof value === "object" ? (value?.id ?? null) : (value ?? null);
+}
+
+function customerOf(object: object): string | null {
+  if (!("customer" in object)) return null;
+  return typeof object.customer === "string" ? object.customer : null;
+}
