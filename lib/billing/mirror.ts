@@ -30,6 +30,8 @@ export type MirrorSpec<State extends { id: string }> = Life<State> & {
   fetch(id: string): Promise<Answer>;
   /** True for a state after which Stripe's API knows no such object. */
   isGone?(state: State): boolean;
+  /** True for an object whose lists are cut, as events' are: what is newer in it cannot be written, only asked for. */
+  isPartial?(object: object): boolean;
 };
 
 export type Syncable = {
@@ -74,7 +76,8 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): M
       const incoming = revise(spec.fromStripe(event.object), created);
       await lock(tx, incoming.id);
       const row = await spec.read(tx, incoming.id);
-      const decision = decide(spec, row, incoming, created);
+      const decided = decide(spec, row, incoming, created);
+      const decision = decided === "apply" && spec.isPartial?.(event.object) ? "ask" : decided;
       switch (decision) {
         case "supersede":
           return { outcome: "superseded" };
@@ -82,12 +85,15 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): M
           // The row may have moved on while Stripe was asked: then it decides, as for any event.
           const ifMissing = async (later: Tx) => {
             const now = await spec.read(later, incoming.id);
-            if (decide(spec, now, incoming, created) === "ask")
+            if (decide(spec, now, incoming, created) === decided)
               await spec.write(later, incoming, stampOfEvent(now?.stamp ?? null, created));
           };
           return {
             outcome: "deferred",
-            reason: `Another event of the same second says otherwise about ${incoming.id}: asking Stripe.`,
+            reason:
+              decided === "ask"
+                ? `Another event of the same second says otherwise about ${incoming.id}: asking Stripe.`
+                : `The event shows only a part of ${incoming.id}: asking Stripe.`,
             sync: { mirror: self, id: incoming.id, ...(spec.isGone?.(incoming) ? { ifMissing } : {}) },
           };
         }

@@ -1,8 +1,9 @@
 import type { Tx } from "@/lib/db";
+import type { Stripe } from "@/lib/stripe";
 import { ask } from "../fetch";
 import { mirror, splitRow } from "../mirror";
 import type { Stamp } from "../order";
-import { metadata } from "../read";
+import { isObject, metadata } from "../read";
 import { isFinalStatus } from "./access";
 import { type SubscriptionState, subscriptionFromStripe } from "./from-stripe";
 
@@ -12,11 +13,25 @@ export const subscriptions = mirror<SubscriptionState>({
   fromStripe: subscriptionFromStripe,
   read: readSubscription,
   write: writeSubscription,
-  fetch: (id) => ask((api) => api.subscriptions.retrieve(id)),
+  fetch: (id) => ask((api) => retrieveWhole(api, id)),
+  isPartial: (object) => "items" in object && isObject(object.items) && object.items.has_more === true,
   // Nothing returns to `incomplete`: https://docs.stripe.com/billing/subscriptions/overview#subscription-lifecycle
   stage: (state) => [state.status === "incomplete" ? 0 : 1],
   isFinal: (state) => isFinalStatus(state.status),
 });
+
+/**
+ * A subscription with all of its items: Stripe shows the first ten of up to twenty in it.
+ * https://docs.stripe.com/api/subscription_items/list
+ */
+async function retrieveWhole(api: Stripe, id: string) {
+  const subscription = await api.subscriptions.retrieve(id);
+  if (subscription.items.has_more) {
+    const { data } = await api.subscriptionItems.list({ subscription: id, limit: 100 });
+    Object.assign(subscription.items, { data, has_more: false });
+  }
+  return subscription;
+}
 
 /** The stored subscription without what only the table knows, so that it compares with a snapshot of Stripe's. */
 export async function readSubscription(tx: Tx, id: string) {
