@@ -32,6 +32,8 @@ export class Account {
   readonly chance: () => number;
   readonly apiVersion: string;
   url: string;
+  /** What becomes of a subscription when the last attempt at its invoice has failed; a setting of the dashboard. */
+  whenRetriesEnd: "cancel" | "unpaid" | "past_due" = "cancel";
   #cause: Cause = BY_ITSELF;
   /** Seconds that the account's clock is ahead of the real one. */
   #ahead = 0;
@@ -99,6 +101,17 @@ export class Account {
       return work();
     } finally {
       this.#cause = before;
+    }
+  }
+
+  /** Runs a piece of work that, if it throws, did not happen: no object changed, no event was sent. */
+  atomically<T>(work: () => T): T {
+    const sent = this.events.length;
+    try {
+      return this.store.atomically(work);
+    } catch (error) {
+      this.events.length = sent;
+      throw error;
     }
   }
 

@@ -21,6 +21,12 @@ export type Notes = {
   trialWillEndFor?: number;
   /** Of a subscription: the period's end that `invoice.upcoming` was sent for. */
   upcomingFor?: number;
+  /** Of a subscription: it is still in the making, so that no event speaks of it yet. */
+  unannounced?: boolean;
+  /** Of a subscription item: the subscription that it is, or was, of. */
+  itemOf?: string;
+  /** Of a subscription schedule: the end that `expiring` was sent for. */
+  expiringFor?: number;
   /** Of a Checkout Session: what it will make when paid. */
   checkout?: unknown;
 };
@@ -70,6 +76,9 @@ export class Store {
   #gone = new Map<string, Kind>();
   #notes = new Map<string, Notes>();
   #watchers: ((write: Write) => void)[] = [];
+  /** While work runs that may still be undone: how to undo what it did, and what the watchers hear only then. */
+  #undo: (() => void)[] | undefined;
+  #unsaid: Write[] = [];
 
   /** Calls back after every write. */
   watch(watcher: (write: Write) => void): void {
@@ -77,7 +86,26 @@ export class Store {
   }
 
   tell(write: Write): void {
-    for (const watcher of this.#watchers) watcher(write);
+    if (this.#undo) this.#unsaid.push(write);
+    else for (const watcher of this.#watchers) watcher(write);
+  }
+
+  /** Runs a piece of work that, if it throws, did not happen. Watchers hear of it when it is over. */
+  atomically<T>(work: () => T): T {
+    const outer = this.#undo;
+    const undo = outer ?? [];
+    this.#undo = undo;
+    const [done, said] = [undo.length, this.#unsaid.length];
+    try {
+      return work();
+    } catch (error) {
+      while (undo.length > done) undo.pop()?.();
+      this.#unsaid.length = said;
+      throw error;
+    } finally {
+      this.#undo = outer;
+      if (!outer) for (const write of this.#unsaid.splice(0)) this.tell(write);
+    }
   }
 
   get<K extends Kind>(kind: K, id: string): Kinds[K] | undefined {
@@ -86,7 +114,10 @@ export class Store {
 
   /** Adds an object, or puts it into the place of its older self. */
   put<K extends Kind>(kind: K, object: Kinds[K]): Kinds[K] {
-    this.#tables[kind].set(object.id, object);
+    const table: Map<string, Kinds[K]> = this.#tables[kind];
+    const before = table.get(object.id);
+    this.#undo?.push(() => (before ? table.set(before.id, before) : table.delete(object.id)));
+    table.set(object.id, object);
     const customer = customerOf(object);
     if (customer) {
       const key = `${kind} ${customer}`;
@@ -100,7 +131,13 @@ export class Store {
 
   /** Removes an object. One that is `gone` is still known to have been: Stripe answers for it with `deleted: true`. */
   remove(kind: Kind, id: string, { gone = false } = {}): void {
-    this.#tables[kind].delete(id);
+    const table: Map<string, Kinds[typeof kind]> = this.#tables[kind];
+    const before = table.get(id);
+    this.#undo?.push(() => {
+      if (before) table.set(id, before);
+      this.#gone.delete(id);
+    });
+    table.delete(id);
     if (gone) this.#gone.set(id, kind);
     this.tell({ removed: kind, id, gone });
   }
@@ -132,7 +169,9 @@ export class Store {
   }
 
   note(id: string, more: Notes): void {
-    const value = { ...this.notes(id), ...more };
+    const before = this.notes(id);
+    this.#undo?.push(() => this.#notes.set(id, before));
+    const value = { ...before, ...more };
     this.#notes.set(id, value);
     this.tell({ note: id, value });
   }
