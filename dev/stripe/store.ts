@@ -1,3 +1,4 @@
+import type { CardBehaviour } from "./engine/cards.ts";
 import type { EventRecord } from "./events.ts";
 import type { Kind, Kinds } from "./kinds.ts";
 
@@ -6,17 +7,15 @@ type Tables = { [K in Kind]: Map<string, Kinds[K]> };
 /** What we must remember of an object that Stripe's own has no field for. By the object's id. */
 export type Notes = {
   /** Of a payment method: what charging it does. */
-  card?:
-    | "succeeds"
-    | "declined"
-    | "attaches_then_declined"
-    | "insufficient_funds"
-    | "asks_3ds"
-    | "asks_3ds_always"
-    | "debit"
-    | "debit_fails";
+  card?: CardBehaviour;
   /** Of a payment method: the customer did prove to be the owner, so that it asks no more. */
   authenticated?: boolean;
+  /** Of a payment method: it was detached, and Stripe lets nobody use it again. */
+  detached?: boolean;
+  /** Of an intent: where the customer comes back to from proving to be the owner. */
+  returnUrl?: string;
+  /** Of a payment intent: when the debit behind it goes through or comes back, by the account's own clock. */
+  settlesAt?: number;
   /** Of a subscription: the trial's end that `trial_will_end` was sent for. */
   trialWillEndFor?: number;
   /** Of a subscription: the period's end that `invoice.upcoming` was sent for. */
@@ -27,6 +26,14 @@ export type Notes = {
   itemOf?: string;
   /** Of a subscription schedule: the end that `expiring` was sent for. */
   expiringFor?: number;
+  /** Of an invoice: how long after finalisation it is due, in days. */
+  daysUntilDue?: number;
+  /** Of an invoice: the invoice payment that its payment intent stands behind. */
+  invoicePayment?: string;
+  /** Of an invoice: that `invoice.overdue` was sent. */
+  overdue?: boolean;
+  /** Of a payment intent: the invoice that it pays. */
+  invoice?: string;
   /** Of a Checkout Session: what it will make when paid. */
   checkout?: unknown;
 };
