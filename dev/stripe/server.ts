@@ -11,6 +11,7 @@ import { api } from "./http/api.ts";
 import { ApiError } from "./http/errors.ts";
 import { type GivenObject, GivenObjects } from "./local/given.ts";
 import { localRoutes } from "./local/routes.ts";
+import { pages } from "./pages/routes.ts";
 
 export type LocalStripe = {
   /** Without a slash at the end: for STRIPE_API_BASE. */
@@ -51,6 +52,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
 
   const app = new Hono();
   app.route("/_local", localRoutes(given));
+  app.route("/", pages({ account, untilAnswered: async () => {}, weather: () => "calm" }));
   app.route("/", api(account, endpoints, { before }));
 
   async function before({ method, path }: { method: string; path: string }) {

@@ -1,0 +1,32 @@
+import { type Context, Hono } from "hono";
+import { onlyFromHere } from "../local/routes.ts";
+import { advanceInTurn, readAdvance } from "../local/time.ts";
+import type { PageContext } from "./context.ts";
+import { STYLE } from "./style.ts";
+
+/** Everything that a person sees in a browser: the hosted pages, and the bar's way of letting time pass. */
+export function pages(context: PageContext): Hono {
+  const app = new Hono();
+  app.get("/_local/pages.css", (call) =>
+    call.body(STYLE, 200, { "content-type": "text/css; charset=utf-8", "cache-control": "no-cache" }),
+  );
+  app.post("/_local/advance", onlyFromHere, (call) => advance(context, call));
+  return app;
+}
+
+async function advance({ account }: PageContext, call: Context): Promise<Response> {
+  const given = await readBody(call);
+  const by = readAdvance(given);
+  if (!by) return call.json({ error: "Wanted: by (day, week, month, next), seconds, or to." }, 400);
+  const now = await advanceInTurn(account, by);
+  const back = given.return_to;
+  return typeof back === "string" && /^\/(?![/\\])/.test(back)
+    ? call.redirect(back, 303)
+    : call.json({ now });
+}
+
+async function readBody(call: Context): Promise<Record<string, unknown>> {
+  if (!call.req.header("content-type")?.startsWith("application/json")) return await call.req.parseBody();
+  const json: unknown = await call.req.json().catch(() => undefined);
+  return typeof json === "object" && json !== null ? { ...json } : {};
+}

@@ -1,0 +1,52 @@
+import type Stripe from "stripe";
+
+/**
+ * Currencies in which Stripe counts otherwise than ISO 4217 does.
+ * https://docs.stripe.com/currencies#special-cases
+ */
+const DIGITS: Record<string, number> = { isk: 2, ugx: 2, mga: 0 };
+
+/** An amount in a currency's smallest unit, as a customer reads it: `$1,234.50`, `¥500`. */
+export function money(amount: number, currency: string): string {
+  const format = new Intl.NumberFormat("en-US", { style: "currency", currency });
+  const digits = DIGITS[currency] ?? format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(amount / 10 ** digits);
+}
+
+/** A day, as `24 November 2026`. All the pages tell times in UTC: so does the clock that is advanced. */
+export const day = (epoch: number) =>
+  new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(epoch * 1000);
+
+/** A moment, as `24 November 2026, 05:03 UTC`. */
+export const moment = (epoch: number) =>
+  `${day(epoch)}, ${new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: "UTC" }).format(epoch * 1000)} UTC`;
+
+/** For the `datetime` of a `<time>`. */
+export const iso = (epoch: number) => new Date(epoch * 1000).toISOString();
+
+/** How often a price is paid: ` per month`, ` every 3 months`; nothing for one that is paid once. */
+export function every(recurring: Stripe.Price["recurring"]): string {
+  if (!recurring) return "";
+  const { interval, interval_count } = recurring;
+  return interval_count === 1 ? ` per ${interval}` : ` every ${interval_count} ${interval}s`;
+}
+
+/** A saved payment method: `Visa ending in 4242`. */
+export function methodName(method: Stripe.PaymentMethod): string {
+  if (method.card) {
+    const brand = BRANDS[method.card.brand] ?? method.card.brand;
+    return `${brand} ending in ${method.card.last4}`;
+  }
+  if (method.sepa_debit) return `SEPA debit ending in ${method.sepa_debit.last4 ?? "?"}`;
+  return method.type;
+}
+
+const BRANDS: Record<string, string> = {
+  amex: "American Express",
+  diners: "Diners Club",
+  discover: "Discover",
+  jcb: "JCB",
+  mastercard: "Mastercard",
+  unionpay: "UnionPay",
+  visa: "Visa",
+};
