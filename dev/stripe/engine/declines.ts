@@ -2,13 +2,16 @@ import { ApiError } from "../http/errors.ts";
 import type { CardBehaviour } from "./cards.ts";
 
 /** How an issuer says no. https://docs.stripe.com/declines/codes */
-export type Decline = { code: string; declineCode: string; message: string };
+export type Decline = { code: string; declineCode: string; message: string; advice: Advice | null };
 
-const decline = (code: string, declineCode: string, message: string): Decline => ({
-  code,
-  declineCode,
-  message,
-});
+type Advice = "confirm_card_data" | "do_not_try_again" | "try_again_later";
+
+const decline = (
+  code: string,
+  declineCode: string,
+  message: string,
+  advice: Advice | null = "try_again_later",
+): Decline => ({ code, declineCode, message, advice });
 
 const GENERIC = decline("card_declined", "generic_decline", "Your card was declined.");
 
@@ -16,10 +19,15 @@ const DECLINES: Partial<Record<CardBehaviour, Decline>> = {
   declined: GENERIC,
   attaches_then_declined: GENERIC,
   insufficient_funds: decline("card_declined", "insufficient_funds", "Your card has insufficient funds."),
-  lost_card: decline("card_declined", "lost_card", "Your card was declined."),
-  stolen_card: decline("card_declined", "stolen_card", "Your card was declined."),
-  expired_card: decline("expired_card", "expired_card", "Your card has expired."),
-  incorrect_cvc: decline("incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect."),
+  lost_card: decline("card_declined", "lost_card", "Your card was declined.", "do_not_try_again"),
+  stolen_card: decline("card_declined", "stolen_card", "Your card was declined.", "do_not_try_again"),
+  expired_card: decline("expired_card", "expired_card", "Your card has expired.", "do_not_try_again"),
+  incorrect_cvc: decline(
+    "incorrect_cvc",
+    "incorrect_cvc",
+    "Your card's security code is incorrect.",
+    "confirm_card_data",
+  ),
   processing_error: decline(
     "processing_error",
     "processing_error",
@@ -32,6 +40,7 @@ export const AUTHENTICATION_REQUIRED = decline(
   "authentication_required",
   "authentication_required",
   "Your card was declined. This transaction requires authentication.",
+  null,
 );
 
 export const declineOf = (behaviour: CardBehaviour): Decline | undefined => DECLINES[behaviour];

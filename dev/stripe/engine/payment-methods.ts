@@ -137,8 +137,8 @@ export function checkAttachable(account: Account, method: Stripe.PaymentMethod):
 }
 
 /**
- * Takes a payment method from its customer, for good: `payment_method.detached`. Where it was the customer's default
- * there is none afterwards.
+ * Takes a payment method from its customer, for good: `payment_method.detached`. Where it was the default of the
+ * customer or a subscription there is none afterwards.
  */
 export function detach(account: Account, method: Stripe.PaymentMethod): Stripe.PaymentMethod {
   const owner = idOf(method.customer);
@@ -149,12 +149,25 @@ export function detach(account: Account, method: Stripe.PaymentMethod): Stripe.P
   }
   account.store.note(method.id, { detached: true });
   const after = account.change("payment_method", method, { customer: null }, "payment_method.detached");
+  forget(account, owner, method.id);
+  return after;
+}
+
+function forget(account: Account, owner: string, method: string): void {
   const customer = account.store.get("customer", owner);
-  if (customer && idOf(customer.invoice_settings.default_payment_method) === method.id) {
+  if (customer && idOf(customer.invoice_settings.default_payment_method) === method) {
     const invoice_settings = { ...customer.invoice_settings, default_payment_method: null };
     account.change("customer", customer, { invoice_settings }, "customer.updated");
   }
-  return after;
+  for (const subscription of account.store.ofCustomer("subscription", owner)) {
+    if (idOf(subscription.default_payment_method) !== method) continue;
+    account.change(
+      "subscription",
+      subscription,
+      { default_payment_method: null },
+      "customer.subscription.updated",
+    );
+  }
 }
 
 export const cardBehaviour = (account: Account, method: string): CardBehaviour =>
