@@ -1,11 +1,16 @@
 import { type Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { z } from "zod";
 import type { Account } from "../account.ts";
+import { authenticate } from "./authenticate.ts";
+import { readForm } from "./body.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
+import { decodePart } from "./form.ts";
 import { Idempotency } from "./idempotency.ts";
-import { parseForm } from "./params.ts";
+import { list, readParams, text } from "./params.ts";
 import { present } from "./present.ts";
+import { checkVersion, isVersion } from "./versions.ts";
 
 type Answer = { status: number; body: object; headers?: Record<string, string> };
 
@@ -13,6 +18,16 @@ type Answer = { status: number; body: object; headers?: Record<string, string> }
 export type Gate = {
   /** Called for every request with its method and path. An answer it gives is the answer. */
   before(request: { method: string; path: string }): Promise<Answer | undefined>;
+};
+
+type Incoming = {
+  context: Context;
+  method: string;
+  path: string;
+  version: string;
+  requestId: string;
+  /** Of a POST: the rest changes nothing, or the same however often it is asked. */
+  key: string | undefined;
 };
 
 /** The API: `/v1` and what it needs around each endpoint. https://docs.stripe.com/api */
@@ -25,114 +40,99 @@ export function api(account: Account, endpoints: Endpoint[], gate: Gate): Hono {
   }
   app.all("*", (context) =>
     respond(context, async ({ method, path }) => {
+      const early = await gate.before({ method, path });
+      if (early) return early;
       throw ApiError.noSuchPath(method, path);
     }),
   );
 
   async function respond(context: Context, work: (call: Incoming) => Promise<Answer>): Promise<Response> {
+    const { method, path } = context.req;
     const requestId = account.newIdOf("req");
     const version = context.req.header("stripe-version") ?? account.apiVersion;
-    const { status, body, headers } = await answerTo(context, requestId, version, work);
-    const key = context.req.header("idempotency-key");
+    const key = method === "POST" ? context.req.header("idempotency-key") : undefined;
+    const { status, body, headers } = await answer({ context, method, path, version, requestId, key }, work);
     return context.json(body, toStatus(status), {
       "request-id": requestId,
-      "stripe-version": version,
+      "stripe-version": isVersion(version) ? version : account.apiVersion,
       "cache-control": "no-cache, no-store",
-      ...(key ? { "idempotency-key": key } : {}),
+      ...(key ? { "idempotency-key": key, "original-request": requestId } : {}),
       ...headers,
     });
   }
 
-  async function answerTo(
-    context: Context,
-    requestId: string,
-    version: string,
-    work: (call: Incoming) => Promise<Answer>,
-  ): Promise<Answer> {
-    const { method, path } = context.req;
+  async function answer(call: Incoming, work: (call: Incoming) => Promise<Answer>): Promise<Answer> {
     try {
-      authenticate(context.req.header("authorization"));
-      checkVersion(version);
-      const early = await gate.before({ method, path });
-      if (early) return early;
-      const form = parseForm(method === "GET" ? new URL(context.req.url).search : await context.req.text());
-      const key = method === "POST" ? context.req.header("idempotency-key") : undefined;
-      return await work({ context, method, path, version, requestId, key, form });
+      authenticate(call.context.req.header("authorization"));
+      checkVersion(call.version);
+      decodePart(new URL(call.context.req.url).pathname);
+      return await work(call);
     } catch (error) {
-      if (error instanceof ApiError) return error;
-      throw error;
+      return failure(error, call.requestId);
     }
   }
 
   async function run(call: Incoming, endpoint: Endpoint): Promise<Answer> {
-    if (call.key === undefined) return execute(call, endpoint);
-    const kept = idempotency.begin(call.key, `${call.method} ${call.path} ${JSON.stringify(call.form)}`);
-    if (kept) return { ...kept, headers: { "idempotent-replayed": "true" } };
+    const { method, path, requestId, key } = call;
+    const form = await readForm(call.context.req);
+    const kept =
+      key === undefined ? undefined : idempotency.begin(key, { path, form: JSON.stringify(form), requestId });
     let answer: Answer | undefined;
     try {
-      answer = await execute(call, endpoint);
+      const early = await gate.before({ method, path });
+      if (early) return early;
+      if (kept) return replayed(kept);
+      answer = execute(call, endpoint, form);
       return answer;
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 402) answer = error;
-      throw error;
     } finally {
-      idempotency.finish(call.key, answer);
+      if (key !== undefined && !kept) idempotency.finish(key, answer);
     }
   }
 
-  async function execute({ context, form, ...call }: Incoming, endpoint: Endpoint): Promise<Answer> {
+  /** Does the work. What it refuses is an answer as well; only refused parameters are thrown: nothing had begun. */
+  function execute(call: Incoming, endpoint: Endpoint, form: Record<string, unknown>): Answer {
+    const { context, path, version, requestId, key = null } = call;
     const { expand, ...given } = form;
-    const cause = { id: call.requestId, idempotency_key: call.key ?? null };
-    const { path, version } = call;
+    const paths = readParams(EXPAND, { expand }).expand;
+    const work = endpoint.read(given);
     const part = (name: string) => context.req.param(name) ?? "";
     const request = { account, id: part("id"), part, path, version };
-    const object = await account.because(cause, () => endpoint.answer(request, given));
-    return { status: 200, body: present(account, object, { version, expand: readExpand(expand) }) };
+    const cause = { id: requestId, idempotency_key: key };
+    try {
+      return account.because(cause, () =>
+        orUndone(() => ({ status: 200, body: present(account, work(request), { version, expand: paths }) })),
+      );
+    } catch (error) {
+      return failure(error, requestId);
+    }
+  }
+
+  /** What fails did not happen, but for a declined card: that leaves its payment intent, its charge and their events. */
+  function orUndone(work: () => Answer): Answer {
+    return account.atomically(() => {
+      try {
+        return work();
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 402) return error;
+        throw error;
+      }
+    });
   }
 
   return app;
 }
 
-type Incoming = {
-  context: Context;
-  method: string;
-  path: string;
-  version: string;
-  requestId: string;
-  key: string | undefined;
-  form: Record<string, unknown>;
-};
+const EXPAND = z.object({ expand: list(text).default([]) });
 
-function readExpand(given: unknown): string[] {
-  if (given === undefined) return [];
-  if (Array.isArray(given) && given.every((path) => typeof path === "string")) return given;
-  throw ApiError.invalid("Invalid array", { param: "expand" });
-}
+const replayed = ({ answer, requestId }: { answer: Answer; requestId: string }): Answer => ({
+  ...answer,
+  headers: { "idempotent-replayed": "true", "original-request": requestId },
+});
 
-/** A key as Bearer or as the user of Basic. Any test key will do; a live one has no business here. */
-function authenticate(header: string | undefined): void {
-  const [scheme = "", credentials = ""] = (header ?? "").split(" ");
-  const key =
-    scheme.toLowerCase() === "basic"
-      ? (Buffer.from(credentials, "base64").toString().split(":")[0] ?? "")
-      : scheme.toLowerCase() === "bearer"
-        ? credentials
-        : "";
-  if (key === "") {
-    throw ApiError.unauthorized(
-      "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
-    );
-  }
-  if (!/^(sk|rk)_test_\w+$/.test(key)) {
-    throw ApiError.unauthorized(
-      `Invalid API Key provided: ${key.slice(0, 8)}***. The local Stripe takes any key that begins with sk_test_ or rk_test_.`,
-    );
-  }
-}
-
-function checkVersion(version: string): void {
-  if (/^\d{4}-\d{2}-\d{2}(\.[a-z]+)?$/.test(version)) return;
-  throw ApiError.invalid(`Invalid Stripe API version: ${version}`);
+function failure(error: unknown, requestId: string): ApiError {
+  if (error instanceof ApiError) return error;
+  console.error(`The local Stripe failed at request ${requestId}:`, error);
+  return ApiError.unexpected(requestId);
 }
 
 function toStatus(status: number): ContentfulStatusCode {
@@ -144,6 +144,7 @@ function toStatus(status: number): ContentfulStatusCode {
     case 403:
     case 404:
     case 409:
+    case 413:
     case 429:
     case 500:
     case 502:

@@ -25,8 +25,11 @@ export type Endpoint = {
   method: Method;
   /** As Hono has it: `/v1/customers/:id`. */
   path: string;
-  /** What it returns still has ids where `expand` may want objects. */
-  answer(request: Request, form: Record<string, unknown>): object | Promise<object>;
+  /**
+   * Reads the parameters, and returns the work. What that returns still has ids where `expand` may want objects.
+   * @throws ApiError before anything has begun
+   */
+  read(form: Record<string, unknown>): (request: Request) => object;
 };
 
 /**
@@ -43,7 +46,10 @@ export function endpoint<Schema extends z.ZodType>(
   return {
     method,
     path,
-    answer: (request, form) => handle({ ...request, params: readParams(schema, form) }),
+    read(form) {
+      const params = readParams(schema, form);
+      return (request) => handle({ ...request, params });
+    },
   };
 }
 

@@ -1,45 +1,60 @@
 import { ApiError } from "./errors.ts";
 
 type Answer = { status: number; body: object };
-type Kept = { fingerprint: string; keptAt: number; answer: Answer | undefined };
+type Asked = { path: string; form: string; requestId: string };
+type Kept = Asked & { keptAt: number; answer: Answer | undefined };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+const LONGEST = 255;
 
 /**
- * What was answered under each `Idempotency-Key`, for a day. https://docs.stripe.com/api/idempotent_requests
- * Refusals of parameters are not kept: nothing had begun.
+ * What was answered under each `Idempotency-Key`, for a day: a declined card and a missing object too, for then the work
+ * had begun. https://docs.stripe.com/api/idempotent_requests
  */
 export class Idempotency {
   #kept = new Map<string, Kept>();
 
   /**
    * Begins a request under a key.
-   * @returns the answer that the key already has, or undefined: then `finish` must follow
+   * @returns what the key was answered with, and for which request; or undefined: then `finish` must follow
    * @throws ApiError 409 while the first request is in flight, 400 if this is another request
    */
-  begin(key: string, fingerprint: string): Answer | undefined {
+  begin(key: string, asked: Asked): { answer: Answer; requestId: string } | undefined {
+    if (key.length > LONGEST) {
+      throw refusal(
+        400,
+        `Idempotency keys can have up to ${LONGEST} characters; this one has ${key.length}.`,
+      );
+    }
     const kept = this.#kept.get(key);
     if (!kept || Date.now() - kept.keptAt > DAY_MS) {
-      this.#kept.set(key, { fingerprint, keptAt: Date.now(), answer: undefined });
+      this.#kept.set(key, { ...asked, keptAt: Date.now(), answer: undefined });
       return undefined;
     }
-    if (kept.fingerprint !== fingerprint) {
-      throw new ApiError(400, {
-        type: "idempotency_error",
-        message: `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`,
-      });
+    const another = `Try using a key other than '${key}' if you meant to execute a different request.`;
+    if (kept.path !== asked.path) {
+      throw refusal(
+        400,
+        `Keys for idempotent requests can only be used for the same endpoint they were first used for ('${asked.path}' vs. '${kept.path}'). ${another}`,
+      );
+    }
+    if (kept.form !== asked.form) {
+      throw refusal(
+        400,
+        `Keys for idempotent requests can only be used with the same parameters they were first used with. ${another}`,
+      );
     }
     if (!kept.answer) {
-      throw new ApiError(409, {
-        type: "idempotency_error",
-        code: "idempotency_key_in_use",
-        message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${key}. Please try again later.`,
-      });
+      throw refusal(
+        409,
+        `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${key}. Please try again later.`,
+        "idempotency_key_in_use",
+      );
     }
-    return kept.answer;
+    return { answer: kept.answer, requestId: kept.requestId };
   }
 
-  /** Keeps an answer, or forgets the key where the request failed before it did anything. */
+  /** Keeps an answer, or forgets the key of a request that was refused before it began. */
   finish(key: string, answer: Answer | undefined): void {
     const kept = this.#kept.get(key);
     if (!kept) return;
@@ -47,3 +62,6 @@ export class Idempotency {
     else this.#kept.delete(key);
   }
 }
+
+const refusal = (status: number, message: string, code?: string) =>
+  new ApiError(status, { type: "idempotency_error", ...(code ? { code } : {}), message });

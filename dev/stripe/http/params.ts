@@ -1,18 +1,11 @@
-import qs from "qs";
 import { z } from "zod";
 import { ApiError } from "./errors.ts";
+import { refusal, shown } from "./refusal.ts";
 
 /**
- * The parameters of a request. They come as a form whose names have brackets, where everything is a string; each
- * endpoint says with a schema which it knows, and the rest is refused as Stripe refuses it.
- */
-export function parseForm(form: string): Record<string, unknown> {
-  return qs.parse(form, { depth: 12, arrayLimit: 1000, parameterLimit: 20_000, ignoreQueryPrefix: true });
-}
-
-/**
- * The schema of an endpoint's parameters: `params<Stripe.CustomerCreateParams>()({ email: text })`. A name that the SDK
- * does not have does not compile. `expand` is read elsewhere, for every endpoint alike.
+ * The schema of an endpoint's parameters: `params<Stripe.CustomerCreateParams>()({ email: text })`. They come as
+ * http/form.ts read them, where everything but hashes is a string; what the schema does not know is refused. A name that
+ * the SDK does not have does not compile. `expand` is read elsewhere, for every endpoint alike.
  */
 export const params =
   <Known extends object>() =>
@@ -22,32 +15,35 @@ export const params =
 /** A schema for a hash inside of the parameters. */
 export const hash = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape);
 
-/** A list, also in the form of numbered names: `phases[0]`, `phases[1]`. */
+/** A list. It comes as a hash whose names are numbers, in any order; an empty string is an empty list. */
 export const list = <Item extends z.ZodType>(item: Item) =>
-  z.preprocess(
-    (given) =>
-      given === ""
-        ? []
-        : typeof given === "object" && given !== null && !Array.isArray(given)
-          ? Object.values(given)
-          : given,
-    z.array(item),
-  );
+  z.preprocess((given) => (given === "" ? [] : isNumbered(given) ? inOrder(given) : given), z.array(item));
 
-export const text = z.string().max(5000);
+function isNumbered(given: unknown): given is Record<string, unknown> {
+  if (typeof given !== "object" || given === null) return false;
+  return Object.keys(given).every((key) => /^\d+$/.test(key));
+}
 
-export const integer = z
-  .string()
-  .regex(/^-?\d{1,12}$/, { error: (issue) => `Invalid integer: ${String(issue.input)}` })
-  .transform(Number);
+const inOrder = (given: Record<string, unknown>) =>
+  Object.entries(given)
+    .sort(([one], [other]) => Number(one) - Number(other))
+    .map(([, item]) => item);
 
-export const decimal = z.string().regex(/^-?\d+(\.\d{1,12})?$/, {
-  error: (issue) => `Invalid decimal: ${String(issue.input)}; must be a number`,
+/** Not empty: what an empty string unsets is `unsettable(text)`. */
+export const text = z.string().min(1).max(5000);
+
+const invalid = (what: string) => ({
+  error: (issue: { input?: unknown }) => `Invalid ${what}: ${shown(issue.input)}`,
 });
 
-export const flag = z
-  .enum(["true", "false"], { error: (issue) => `Invalid boolean: ${String(issue.input)}` })
-  .transform((word) => word === "true");
+export const integer = z
+  .string(invalid("integer"))
+  .regex(/^[+-]?\d{1,15}$/, invalid("integer"))
+  .transform(Number);
+
+export const decimal = z.string(invalid("decimal")).regex(/^-?\d{1,15}(\.\d{1,12})?$/, invalid("decimal"));
+
+export const flag = z.enum(["true", "false"], invalid("boolean")).transform((word) => word === "true");
 
 /** Epoch seconds. */
 export const timestamp = integer;
@@ -61,22 +57,48 @@ export const oneOf = <const Words extends readonly string[]>(...words: Words) =>
       `must be one of ${words.slice(0, -1).join(", ")}${words.length > 1 ? ", or " : ""}${words.at(-1)}`,
   });
 
+/** What metadata may hold: how many keys, and how many characters. */
+const METADATA = { keys: 50, key: 40, value: 500 };
+
 /** A value that an empty string unsets: null then. */
 export const unsettable = <Value extends z.ZodType>(value: Value) =>
-  z.union([z.literal("").transform(() => null), value]);
+  z.preprocess((given) => (given === "" ? null : given), value.nullable());
 
-/** `metadata`: an empty value removes its key, an empty string all of them (null). */
-export const metadata = unsettable(z.record(z.string().max(40), z.string().max(500)));
+/** A limit of metadata that was passed, in the words for keys and values alike. */
+const tooLong = (what: string, most: number) => ({
+  error: ({ input }: { input?: unknown }) =>
+    `Metadata ${what}s can have up to ${most} characters, but you passed in a ${what} that is ${String(input).length} characters. Invalid ${what}: ${shown(input)}`,
+});
 
-/** Metadata as it is after a change. https://docs.stripe.com/api/metadata */
+/**
+ * `metadata`: an empty value removes its key, an empty string all of them (null).
+ * https://docs.stripe.com/api/metadata
+ */
+export const metadata = unsettable(
+  z.record(
+    z.string().max(METADATA.key, tooLong("key", METADATA.key)),
+    z.string().max(METADATA.value, tooLong("value", METADATA.value)),
+  ),
+);
+
+/**
+ * Metadata as it is after a change.
+ * @throws ApiError 400 if that has too many keys
+ */
 export function mergeMetadata(
   before: Record<string, string>,
   given: Record<string, string> | null | undefined,
 ): Record<string, string> {
   if (given === undefined) return before;
   if (given === null) return {};
-  const merged = { ...before, ...given };
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== ""));
+  const merged = Object.entries({ ...before, ...given }).filter(([, value]) => value !== "");
+  if (merged.length > METADATA.keys) {
+    throw ApiError.invalid(
+      `Metadata can have up to ${METADATA.keys} keys, but you've set ${merged.length}.`,
+      { param: "metadata" },
+    );
+  }
+  return Object.fromEntries(merged);
 }
 
 type Defined<Given> = { [Name in keyof Given]?: Exclude<Given[Name], undefined> };
@@ -111,9 +133,18 @@ export function isWithin(at: number, bounds: Range | undefined): boolean {
   );
 }
 
+/** An integer within bounds. */
+export function between(least: number, most: number) {
+  const says = (bound: string, limit: number) => ({
+    error: ({ input }: { input?: unknown }) =>
+      `This value must be ${bound} than or equal to ${limit} (it currently is '${String(input)}').`,
+  });
+  return integer.pipe(z.number().min(least, says("greater", least)).max(most, says("less", most)));
+}
+
 /** What every list takes. https://docs.stripe.com/api/pagination */
 export const paging = {
-  limit: integer.pipe(z.number().min(1, "must be 1 or more").max(100, "must be 100 or less")).optional(),
+  limit: between(1, 100).optional(),
   starting_after: text.optional(),
   ending_before: text.optional(),
 };
@@ -128,33 +159,5 @@ export function readParams<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw refusal(parsed.error.issues[0], given);
+  throw refusal(parsed.error.issues, given);
 }
-
-function refusal(issue: z.core.$ZodIssue | undefined, given: unknown): ApiError {
-  const path = (issue?.path ?? []).map(String);
-  if (issue?.code === "unrecognized_keys") {
-    const param = bracketed([...path, issue.keys[0] ?? ""]);
-    return ApiError.invalid(`Received unknown parameter: ${param}`, { param, code: "parameter_unknown" });
-  }
-  if (issue?.code === "invalid_union") {
-    const deepest = issue.errors.flat().sort((one, other) => other.path.length - one.path.length)[0];
-    if (deepest) return refusal({ ...deepest, path: [...path, ...deepest.path] }, given);
-  }
-  const param = bracketed(path);
-  const at = path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), given);
-  if (at === undefined) {
-    return ApiError.invalid(`Missing required param: ${param}.`, { param, code: "parameter_missing" });
-  }
-  const said = issue?.message ?? "is not valid";
-  const code = said.startsWith("Invalid integer") ? { code: "parameter_invalid_integer" } : {};
-  return ApiError.invalid(said.startsWith("Invalid ") ? said : `Invalid ${param}: ${said}`, {
-    param,
-    ...code,
-  });
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null;
-
-const bracketed = ([first = "", ...rest]: string[]) => first + rest.map((key) => `[${key}]`).join("");

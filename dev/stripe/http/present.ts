@@ -1,5 +1,5 @@
 import type { Account } from "../account.ts";
-import { type Kind, kindOf } from "../kinds.ts";
+import { isKind, type Kind, kindOf } from "../kinds.ts";
 import { deleted } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
 import { inVersion } from "./versions.ts";
@@ -32,7 +32,7 @@ function expanded(account: Account, node: Hash, [name = "", ...rest]: string[], 
       param: "expand",
     });
   }
-  const value = name in node ? node[name] : included(account, node, name);
+  const value = Object.hasOwn(node, name) ? node[name] : included(account, node, name, path);
   const opened = open(account, value, path);
   return { ...node, [name]: rest.length === 0 ? opened : deeper(account, opened, rest, path) };
 }
@@ -57,8 +57,8 @@ function open(account: Account, value: unknown, path: string): unknown {
   return account.store.isGone(kind, value) ? deleted(kind, value) : value;
 }
 
-const cannotExpand = (path: string) =>
-  ApiError.invalid(`This property cannot be expanded (${path}).`, { param: "expand" });
+const cannotExpand = (path: string, hint = "") =>
+  ApiError.invalid(`This property cannot be expanded (${path.slice(0, 200)}).${hint}`, { param: "expand" });
 
 /** Properties that are there only when they are asked for, by the kind of object. */
 type Include = (account: Account, object: Hash) => unknown;
@@ -70,24 +70,27 @@ export function includes(kind: Kind, name: string, include: Include): void {
   INCLUDES[kind] = { ...INCLUDES[kind], [name]: include };
 }
 
-function included(account: Account, node: Hash, name: string): unknown {
-  const kind = typeof node.object === "string" ? node.object : "";
-  const include = Object.entries(INCLUDES).find(([known]) => known === kind)?.[1][name];
-  if (!include) throw cannotExpand(name);
+function included(account: Account, node: Hash, name: string, path: string): unknown {
+  const { object } = node;
+  if (object === "list") throw cannotExpand(path, ` You may want to try expanding 'data.${path}' instead.`);
+  const known = typeof object === "string" && isKind(object) ? INCLUDES[object] : undefined;
+  const include = known && Object.hasOwn(known, name) ? known[name] : undefined;
+  if (!include) throw cannotExpand(path);
   return include(account, node);
 }
 
 /** Lists inside of objects show their first ten; the rest has an endpoint of its own. */
 const SHOWN = 10;
 
-function cut(object: Hash): Hash {
-  const shown = { ...object };
-  for (const [name, value] of Object.entries(object)) {
-    if (!isHash(value)) continue;
-    if (value.object === "list" && Array.isArray(value.data)) {
-      if (object.object !== "list" && value.data.length > SHOWN)
-        shown[name] = { ...value, data: value.data.slice(0, SHOWN), has_more: true };
-    }
-  }
-  return shown;
+function cut(object: Hash, within: unknown = "list"): Hash {
+  const shown: Hash = {};
+  for (const [name, part] of Object.entries(object)) shown[name] = cutWithin(part, object.object);
+  const isPart = object.object === "list" && within !== "list";
+  if (!isPart || !Array.isArray(shown.data) || shown.data.length <= SHOWN) return shown;
+  return { ...shown, data: shown.data.slice(0, SHOWN), has_more: true };
+}
+
+function cutWithin(value: unknown, within: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => cutWithin(item, within));
+  return isHash(value) ? cut(value, within) : value;
 }

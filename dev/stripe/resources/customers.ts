@@ -30,11 +30,11 @@ const address = unsettable(
 
 const fields = {
   address: address.optional(),
-  description: text.optional(),
-  email: text.optional(),
+  description: unsettable(text).optional(),
+  email: unsettable(text).optional(),
   metadata: metadata.optional(),
-  name: text.optional(),
-  phone: text.optional(),
+  name: unsettable(text).optional(),
+  phone: unsettable(text).optional(),
   preferred_locales: list(text).optional(),
   tax_exempt: unsettable(oneOf("none", "exempt", "reverse")).optional(),
 };
