@@ -1,5 +1,9 @@
 import type { Endpoint } from "./http/endpoint.ts";
 import { customers } from "./resources/customers.ts";
+import { invoiceActions } from "./resources/invoice-actions.ts";
+import { invoiceItems } from "./resources/invoice-items.ts";
+import { invoicePayments } from "./resources/invoice-payments.ts";
+import { invoices } from "./resources/invoices.ts";
 
 const parts = ({ path }: Endpoint) => path.split(":").length;
 
@@ -7,4 +11,10 @@ const parts = ({ path }: Endpoint) => path.split(":").length;
  * All of the API that the local Stripe speaks. A path without `:id` comes before one with, so that
  * `/v1/invoices/create_preview` is no invoice.
  */
-export const endpoints: Endpoint[] = [...customers].sort((one, other) => parts(one) - parts(other));
+export const endpoints: Endpoint[] = [
+  ...customers,
+  ...invoices,
+  ...invoiceActions,
+  ...invoiceItems,
+  ...invoicePayments,
+].sort((one, other) => parts(one) - parts(other));

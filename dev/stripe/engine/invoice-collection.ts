@@ -1,9 +1,9 @@
 import type Stripe from "stripe";
 import type { Account } from "../account.ts";
 import { idOf } from "../store.ts";
-import { DAY } from "./invoice-draft.ts";
 import { intentOf, paymentOf, subscriptionOf } from "./invoice-payment.ts";
-import { confirmIntent } from "./payments.ts";
+import { asksOwner, confirmIntent } from "./payments.ts";
+import { DAY } from "./periods.ts";
 import { invoiceFailed, invoicePaid } from "./subscriptions.ts";
 
 type Invoice = Stripe.Invoice;
@@ -20,17 +20,27 @@ type Attempt = {
   offSession: boolean;
   /** Whether Stripe tries by itself. */
   automatic: boolean;
+  /** Where the customer comes back to from proving to be the card's owner. */
+  returnUrl: string | undefined;
 };
 
 /** Charges an open invoice once, and draws the consequences. */
 export function collect(account: Account, invoice: Invoice, attempt: Attempt): Invoice {
   const intent = intentOf(account, invoice);
-  const confirmed =
-    intent && attempt.method
-      ? confirmIntent(account, intent, { paymentMethod: attempt.method, offSession: attempt.offSession })
-      : intent;
+  const confirmed = intent && attempt.method ? charged(account, intent, attempt.method, attempt) : intent;
   const before = account.store.get("invoice", invoice.id) ?? invoice;
   return concluded(account, counted(before, attempt.automatic), confirmed, before);
+}
+
+/** For an invoice, unlike for other payments, a card may ask for its owner although nobody is there: it waits for them. */
+function charged(
+  account: Account,
+  intent: Stripe.PaymentIntent,
+  paymentMethod: Stripe.PaymentMethod,
+  { offSession, returnUrl }: Attempt,
+): Stripe.PaymentIntent {
+  const waits = asksOwner(account, paymentMethod.id, offSession);
+  return confirmIntent(account, intent, { paymentMethod, offSession: offSession && !waits, returnUrl });
 }
 
 /** Any attempt counts as the first; after that, only those that Stripe makes by itself. */
@@ -57,12 +67,9 @@ function concluded(
       return account.store.get("invoice", waiting.id) ?? waiting;
     }
     default:
-      return markFailed(account, before, { attempt_count, asks: asksForOwner(intent) });
+      return markFailed(account, before, { attempt_count, asks: intent?.status === "requires_action" });
   }
 }
-
-const asksForOwner = (intent: Stripe.PaymentIntent | undefined) =>
-  intent?.status === "requires_action" || intent?.last_payment_error?.code === "authentication_required";
 
 /** Everything that follows from an invoice's payment. */
 export function markPaid(

@@ -4,6 +4,7 @@ import { apiList, found } from "../http/endpoint.ts";
 import { idOf } from "../store.ts";
 import { type LineDraft, lineOf, lineOfItem } from "./invoice-lines.ts";
 import { withTotals } from "./invoice-totals.ts";
+import { DAY } from "./periods.ts";
 
 type Invoice = Stripe.Invoice;
 
@@ -18,6 +19,8 @@ export type InvoiceDraft = {
   collectionMethod: Stripe.Invoice.CollectionMethod;
   /** For `send_invoice`: from finalisation on. */
   daysUntilDue: number | null;
+  /** For `send_invoice`, instead. */
+  dueDate?: number;
   autoAdvance: boolean;
   /** Whether invoice items that wait are taken up. */
   includePending: boolean;
@@ -46,8 +49,6 @@ export function draftInvoice(
   ];
   return withTotals(account, blankInvoice(account, id, draft, lines[0]?.currency), lines);
 }
-
-export const DAY = 24 * 60 * 60;
 
 function blankInvoice(
   account: Account,
@@ -94,7 +95,7 @@ function blankInvoice(
     default_tax_rates: [],
     description: draft.description ?? null,
     discounts: draft.discounts ?? discountsFor(customer, subscription),
-    due_date: daysUntilDue === null ? null : now + daysUntilDue * DAY,
+    due_date: draft.dueDate ?? (daysUntilDue === null ? null : now + daysUntilDue * DAY),
     effective_at: null,
     ending_balance: null,
     footer: draft.footer ?? customer.invoice_settings.footer,

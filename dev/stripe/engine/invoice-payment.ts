@@ -21,8 +21,7 @@ export function openPayment(account: Account, invoice: Invoice): void {
     currency: invoice.currency,
     customer: idOf(invoice.customer),
     description: descriptionOf(invoice),
-    metadata: {},
-    paymentMethodTypes: ["card"],
+    paymentMethodTypes: typesFor(account, invoice),
     ...(subscriptionOf(invoice) === null ? {} : { setupFutureUsage: "off_session" }),
   });
   account.store.note(intent.id, { invoice: invoice.id });
@@ -45,6 +44,12 @@ export function openPayment(account: Account, invoice: Invoice): void {
     null,
   );
   account.store.note(invoice.id, { invoicePayment: payment.id });
+}
+
+function typesFor(account: Account, invoice: Invoice): string[] | undefined {
+  const subscription = account.store.get("subscription", subscriptionOf(invoice) ?? "");
+  const settings = subscription?.payment_settings?.payment_method_types;
+  return invoice.payment_settings.payment_method_types ?? settings ?? undefined;
 }
 
 function descriptionOf({ billing_reason }: Invoice): string {
@@ -90,7 +95,7 @@ export function cancelPayment(account: Account, invoice: Invoice): void {
     { status: "canceled", status_transitions: { ...payment.status_transitions, canceled_at } },
     null,
   );
-  if (intent && intent.status !== "succeeded" && intent.status !== "canceled") cancelIntent(account, intent);
+  if (intent?.status.startsWith("requires_")) cancelIntent(account, intent);
 }
 
 /**

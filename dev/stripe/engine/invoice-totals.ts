@@ -48,7 +48,7 @@ export function balanced(owed: number, currency: string): { due: number; balance
   return { due, balance: owed - due };
 }
 
-/** Takes a discount off the lines that it is for, in proportion; what rounding leaves over falls to the last. */
+/** Takes a discount off the lines that it is for. */
 function shareOut(account: Account, lines: Line[], discount: string, isFor: (line: Line) => boolean): Line[] {
   const coupon = couponOf(account, discount);
   if (!coupon) return lines;
@@ -56,24 +56,37 @@ function shareOut(account: Account, lines: Line[], discount: string, isFor: (lin
   const chosen = lines.filter(
     (line) =>
       isFor(line) &&
-      line.discountable &&
-      net(line) > 0 &&
+      (line.discountable || isProration(line)) &&
       (!products || products.includes(line.pricing?.price_details?.product ?? "")),
   );
-  const whole = sum(chosen.map(net));
-  const off = discountAmount(coupon, whole);
-  let left = off;
-  const amounts = new Map<string, number>();
-  for (const [at, line] of chosen.entries()) {
-    const amount = at === chosen.length - 1 ? left : Math.round((off * net(line)) / whole);
-    left -= amount;
-    amounts.set(line.id, amount);
-  }
+  const shares = coupon.percent_off === null ? sharesOf(coupon, chosen) : percentOf(coupon, chosen);
   return lines.map((line) => {
-    const amount = amounts.get(line.id);
-    return amount === undefined ? line : discounted(line, { amount, discount });
+    const amount = shares.get(line.id) ?? 0;
+    return amount === 0 ? line : discounted(line, { amount, discount });
   });
 }
+
+/** A percentage is taken off each line; off what is given back too, which was paid with it. */
+const percentOf = ({ percent_off }: Stripe.Coupon, lines: Line[]) =>
+  new Map(lines.map((line) => [line.id, Math.round((net(line) * (percent_off ?? 0)) / 100)]));
+
+/** An amount is taken off all lines in proportion; what rounding leaves over falls to the last. */
+function sharesOf(coupon: Stripe.Coupon, lines: Line[]): Map<string, number> {
+  const charged = lines.filter((line) => net(line) > 0 && !isProration(line));
+  const whole = sum(charged.map(net));
+  const off = discountAmount(coupon, whole);
+  let left = off;
+  return new Map(
+    charged.map((line, at) => {
+      const share = at === charged.length - 1 ? left : Math.round((off * net(line)) / whole);
+      left -= share;
+      return [line.id, share];
+    }),
+  );
+}
+
+const isProration = ({ parent }: Line): boolean =>
+  (parent?.subscription_item_details ?? parent?.invoice_item_details)?.proration ?? false;
 
 const discounted = (line: Line, given: Stripe.InvoiceLineItem.DiscountAmount): Line => ({
   ...line,

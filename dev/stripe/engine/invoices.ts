@@ -3,19 +3,21 @@ import type { Account } from "../account.ts";
 import { ApiError } from "../http/errors.ts";
 import { idOf } from "../store.ts";
 import { collect, markPaid } from "./invoice-collection.ts";
-import { DAY, draftInvoice, type InvoiceDraft } from "./invoice-draft.ts";
+import { draftInvoice, type InvoiceDraft } from "./invoice-draft.ts";
 import { assign, itemsOf, pendingItems } from "./invoice-items.ts";
 import { cancelPayment, methodFor, openPayment, subscriptionOf } from "./invoice-payment.ts";
 import { balanced } from "./invoice-totals.ts";
+import { DAY, HOUR } from "./periods.ts";
 import { invoicePaid } from "./subscriptions.ts";
 
 type Invoice = Stripe.Invoice;
 
 /** Adds a draft, and sends `invoice.created`. https://docs.stripe.com/billing/invoices/overview */
-export function createInvoice(account: Account, draft: InvoiceDraft): Invoice {
-  const items = draft.includePending
-    ? pendingItems(account, draft.customer, draft.subscription?.id ?? null)
-    : [];
+export function createInvoice(
+  account: Account,
+  draft: InvoiceDraft,
+  items = draft.includePending ? pendingItems(account, draft.customer, draft.subscription?.id ?? null) : [],
+): Invoice {
   const invoice = draftInvoice(account, account.newId("invoice"), draft, items);
   if (draft.daysUntilDue !== null) account.store.note(invoice.id, { daysUntilDue: draft.daysUntilDue });
   assign(account, items, invoice.id);
@@ -27,15 +29,25 @@ export function createInvoice(account: Account, draft: InvoiceDraft): Invoice {
  * is paid at once. https://docs.stripe.com/billing/invoices/workflow
  * @throws ApiError unless it is a draft
  */
-export function finalizeInvoice(account: Account, invoice: Invoice): Invoice {
-  if (invoice.status !== "draft") {
+export function finalizeInvoice(
+  account: Account,
+  draft: Invoice,
+  { autoAdvance = draft.auto_advance ?? false } = {},
+): Invoice {
+  const invoice = { ...draft, auto_advance: autoAdvance };
+  if (draft.status !== "draft") {
     throw ApiError.invalid("This invoice is already finalized, you can't re-finalize a non-draft invoice.", {
       code: "invoice_not_editable",
     });
   }
   const due = useBalance(account, invoice);
   const paid = due.amount_due === 0;
-  const final = account.change("invoice", invoice, { ...due, ...finality(account, invoice, paid) }, null);
+  const final = account.change(
+    "invoice",
+    draft,
+    { auto_advance: autoAdvance, ...due, ...finality(account, invoice, paid) },
+    null,
+  );
   account.emit("invoice.finalized", final);
   if (!paid) {
     openPayment(account, final);
@@ -85,8 +97,6 @@ function firstAttemptAt({ auto_advance, collection_method, billing_reason }: Inv
   return byItself && billing_reason !== "subscription_create" ? now + HOUR : null;
 }
 
-export const HOUR = 60 * 60;
-
 /** `PREFIX-0001`: each customer's invoices count up. */
 function nextNumber(account: Account, invoice: Invoice): string {
   const customer = account.store.get("customer", idOf(invoice.customer) ?? "");
@@ -103,6 +113,8 @@ export type Payment = {
   outOfBand?: boolean;
   /** Whether Stripe tries by itself: only then does it count as a further attempt. */
   automatic?: boolean;
+  /** Where the customer comes back to from proving to be the card's owner. */
+  returnUrl?: string;
 };
 
 /**
@@ -111,7 +123,7 @@ export type Payment = {
  * @throws ApiError if it is void or the payment method is not the customer's
  */
 export function payInvoice(account: Account, invoice: Invoice, payment: Payment): Invoice {
-  const { paymentMethod, offSession, outOfBand = false, automatic = false } = payment;
+  const { paymentMethod, offSession, outOfBand = false, automatic = false, returnUrl } = payment;
   if (invoice.status === "void") throw ApiError.invalid("This invoice has been voided and cannot be paid.");
   const method = outOfBand ? undefined : methodFor(account, invoice, paymentMethod);
   const open = invoice.status === "draft" ? finalizeInvoice(account, invoice) : invoice;
@@ -120,7 +132,7 @@ export function payInvoice(account: Account, invoice: Invoice, payment: Payment)
     cancelPayment(account, open);
     return markPaid(account, open, { outOfBand });
   }
-  return collect(account, open, { method, offSession, automatic });
+  return collect(account, open, { method, offSession, automatic, returnUrl });
 }
 
 /**
@@ -183,12 +195,29 @@ export function deleteDraft(account: Account, invoice: Invoice): void {
   account.emit("invoice.deleted", invoice);
 }
 
-/** Stops Stripe from trying further to collect what a subscription owes, as its end does. */
-export function stopCollecting(account: Account, subscription: Stripe.Subscription): void {
-  for (const invoice of account.store.ofCustomer("invoice", idOf(subscription.customer) ?? "")) {
-    const unpaid = invoice.status === "open" || invoice.status === "draft";
-    if (!unpaid || subscriptionOf(invoice) !== subscription.id) continue;
-    const changes = { auto_advance: false, automatically_finalizes_at: null, next_payment_attempt: null };
-    account.change("invoice", invoice, changes, "invoice.updated");
+/** Keeps Stripe from collecting an invoice by itself, as the end of its subscription does. */
+export const stopCollecting = (account: Account, invoice: Invoice): Invoice =>
+  account.change(
+    "invoice",
+    invoice,
+    { auto_advance: false, automatically_finalizes_at: null, next_payment_attempt: null },
+    "invoice.updated",
+  );
+
+/**
+ * Sends an invoice to its customer, after finalising it if it is a draft. No mail leaves the local Stripe.
+ * @throws ApiError if it is void, or is to be charged automatically
+ */
+export function sendInvoice(account: Account, invoice: Invoice): Invoice {
+  if (invoice.collection_method !== "send_invoice") {
+    throw ApiError.invalid(
+      "You can only manually send an invoice if its collection method is set to 'send_invoice'.",
+    );
   }
+  if (invoice.status !== "draft" && invoice.status !== "open") {
+    throw ApiError.invalid(`You cannot send an invoice that has a status of ${invoice.status}.`);
+  }
+  const open = invoice.status === "draft" ? finalizeInvoice(account, invoice) : invoice;
+  account.emit("invoice.sent", open);
+  return open;
 }

@@ -1,6 +1,7 @@
 import type { Account } from "../account.ts";
+import { invoiceRoutine } from "./invoice-routine.ts";
 
 /** Sets going everything that an account does by itself as time goes on. */
-export function startRoutines(_account: Account): void {
-  // account.due.add(account, subscriptionRoutine);
+export function startRoutines(account: Account): void {
+  account.due.add(account, invoiceRoutine);
 }

@@ -1,8 +1,11 @@
 import type Stripe from "stripe";
 import type { Account } from "../account.ts";
+import { intentSettled } from "./invoice-collection.ts";
 
 /**
  * Tells whoever waits for a payment that it is decided after all: the customer proved to be the card's owner or failed
  * to, a debit went through or came back. The invoice and the Checkout Session behind it move on.
  */
-export function settled(_account: Account, _intent: Stripe.PaymentIntent): void {}
+export function settled(account: Account, intent: Stripe.PaymentIntent): void {
+  intentSettled(account, intent);
+}
