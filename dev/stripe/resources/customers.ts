@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import type { z } from "zod";
+import { createCustomer } from "../engine/customers.ts";
 import { deleted, endpoint, found, page } from "../http/endpoint.ts";
 import {
   defined,
@@ -58,39 +59,18 @@ export const customers = [
   endpoint("POST", "/v1/customers", create, ({ account, params }) => {
     const { test_clock = null } = params;
     if (test_clock) found(account, "test_helpers.test_clock", test_clock, "test_clock");
-    return account.create(
-      "customer",
-      {
-        id: account.newId("customer"),
-        object: "customer",
-        address: wholeAddress(params.address),
-        balance: params.balance ?? 0,
-        created: account.now(test_clock),
-        currency: null,
-        default_source: null,
-        delinquent: false,
-        description: params.description ?? null,
-        discount: null,
-        email: params.email ?? null,
-        invoice_prefix: account.newIdOf("").slice(1, 9).toUpperCase(),
-        invoice_settings: {
-          custom_fields: null,
-          default_payment_method: null,
-          footer: null,
-          rendering_options: null,
-        },
-        livemode: false,
-        metadata: mergeMetadata({}, params.metadata),
-        name: params.name ?? null,
-        next_invoice_sequence: 1,
-        phone: params.phone ?? null,
-        preferred_locales: params.preferred_locales ?? [],
-        shipping: null,
-        tax_exempt: params.tax_exempt ?? "none",
-        test_clock,
-      },
-      "customer.created",
-    );
+    return createCustomer(account, {
+      address: wholeAddress(params.address),
+      balance: params.balance ?? 0,
+      description: params.description ?? null,
+      email: params.email ?? null,
+      metadata: mergeMetadata({}, params.metadata),
+      name: params.name ?? null,
+      phone: params.phone ?? null,
+      preferred_locales: params.preferred_locales ?? [],
+      tax_exempt: params.tax_exempt ?? "none",
+      test_clock,
+    });
   }),
 
   endpoint("POST", "/v1/customers/:id", update, ({ account, id, params }) => {
