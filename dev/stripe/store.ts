@@ -1,4 +1,5 @@
 import type { CardBehaviour } from "./engine/cards.ts";
+import type { CheckoutPlan } from "./engine/checkout-plan.ts";
 import type { EventRecord } from "./events.ts";
 import type { Kind, Kinds } from "./kinds.ts";
 
@@ -22,6 +23,8 @@ export type Notes = {
   upcomingFor?: number;
   /** Of a subscription: it is still in the making, so that no event speaks of it yet. */
   unannounced?: boolean;
+  /** Of a paused subscription: the invoice that must be paid for it to go on. */
+  resumesWith?: string | null;
   /** Of a subscription item: the subscription that it is, or was, of. */
   itemOf?: string;
   /** Of a subscription schedule: the end that `expiring` was sent for. */
@@ -34,8 +37,12 @@ export type Notes = {
   overdue?: boolean;
   /** Of a payment intent: the invoice that it pays. */
   invoice?: string;
+  /** Of a subscription: the payment intent that has already got the money for its first invoice. */
+  paidBy?: string;
   /** Of a Checkout Session: what it will make when paid. */
-  checkout?: unknown;
+  checkout?: CheckoutPlan;
+  /** Of a payment or setup intent: the Checkout Session that it pays. */
+  session?: string;
 };
 
 /** One thing that happened to the state, as the journal keeps it. */

@@ -27,7 +27,9 @@ type Attempt = {
 /** Charges an open invoice once, and draws the consequences. */
 export function collect(account: Account, invoice: Invoice, attempt: Attempt): Invoice {
   const intent = intentOf(account, invoice);
-  const confirmed = intent && attempt.method ? charged(account, intent, attempt.method, attempt) : intent;
+  const isTaken = intent?.status === "succeeded" || intent?.status === "processing";
+  const confirmed =
+    intent && attempt.method && !isTaken ? charged(account, intent, attempt.method, attempt) : intent;
   const before = account.store.get("invoice", invoice.id) ?? invoice;
   return concluded(account, counted(before, attempt.automatic), confirmed, before);
 }

@@ -16,14 +16,7 @@ export const subscriptionOf = (invoice: Invoice): string | null =>
  * two. https://docs.stripe.com/api/invoice-payment
  */
 export function openPayment(account: Account, invoice: Invoice): void {
-  const intent = createIntent(account, {
-    amount: invoice.amount_remaining,
-    currency: invoice.currency,
-    customer: idOf(invoice.customer),
-    description: descriptionOf(invoice),
-    paymentMethodTypes: typesFor(account, invoice),
-    ...(subscriptionOf(invoice) === null ? {} : { setupFutureUsage: "off_session" }),
-  });
+  const intent = paidBefore(account, invoice) ?? createPayment(account, invoice);
   account.store.note(intent.id, { invoice: invoice.id });
   const payment = account.create(
     "invoice_payment",
@@ -44,6 +37,23 @@ export function openPayment(account: Account, invoice: Invoice): void {
     null,
   );
   account.store.note(invoice.id, { invoicePayment: payment.id });
+}
+
+const createPayment = (account: Account, invoice: Invoice) =>
+  createIntent(account, {
+    amount: invoice.amount_remaining,
+    currency: invoice.currency,
+    customer: idOf(invoice.customer),
+    description: descriptionOf(invoice),
+    paymentMethodTypes: typesFor(account, invoice),
+    ...(subscriptionOf(invoice) === null ? {} : { setupFutureUsage: "off_session" }),
+  });
+
+/** Checkout takes the money before there is a subscription to bill. */
+function paidBefore(account: Account, invoice: Invoice): Stripe.PaymentIntent | undefined {
+  if (invoice.billing_reason !== "subscription_create") return undefined;
+  const { paidBy } = account.store.notes(subscriptionOf(invoice) ?? "");
+  return paidBy === undefined ? undefined : account.store.get("payment_intent", paidBy);
 }
 
 function typesFor(account: Account, invoice: Invoice): string[] | undefined {

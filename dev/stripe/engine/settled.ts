@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import type { Account } from "../account.ts";
+import { sessionIntentSettled } from "./checkout-payment.ts";
 import { intentSettled } from "./invoice-collection.ts";
 
 /**
@@ -8,4 +9,5 @@ import { intentSettled } from "./invoice-collection.ts";
  */
 export function settled(account: Account, intent: Stripe.PaymentIntent): void {
   intentSettled(account, intent);
+  sessionIntentSettled(account, intent);
 }
