@@ -16,9 +16,13 @@ type Tested = {
   eventTypes(): string[];
   /** Moves the account's own clock, and with it whatever falls due. */
   advance(seconds: number): Promise<void>;
+  /** A request as curl would make it: `raw("POST /v1/customers", "email=ada%40example.com")`. */
+  raw(what: string, form?: string, headers?: Record<string, string>): Promise<Raw>;
   /** A webhook receiver of this test's own. */
   listen(options?: { secret?: string; answer?: number }): Promise<Receiver>;
 };
+
+type Raw = { status: number; headers: Headers; body: unknown };
 
 /**
  * A fresh local Stripe for each test of the file: `const it = useLocalStripe()`, then `it.stripe` within the tests.
@@ -55,6 +59,15 @@ export function useLocalStripe(options: LocalStripeOptions = {}): Tested {
       const { account } = started(local);
       await advanceAccount(account, account.now() + seconds);
     },
+    async raw(what, form, headers = {}) {
+      const [method = "GET", path = "/"] = what.split(" ");
+      const response = await fetch(started(local).url + path, {
+        method,
+        headers: { authorization: "Bearer sk_test_raw", "content-type": FORM, ...headers },
+        ...(form === undefined ? {} : { body: form }),
+      });
+      return { status: response.status, headers: response.headers, body: await response.json() };
+    },
     async listen(options) {
       const receiver = await Receiver.listen(options);
       receivers.push(receiver);
@@ -62,6 +75,8 @@ export function useLocalStripe(options: LocalStripeOptions = {}): Tested {
     },
   };
 }
+
+const FORM = "application/x-www-form-urlencoded";
 
 export function clientOf({ port }: { port: number }, config: Partial<Stripe.StripeConfig> = {}): Stripe {
   return new Stripe("sk_test_local", {
