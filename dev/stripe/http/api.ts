@@ -31,9 +31,13 @@ type Incoming = {
 };
 
 /** The API: `/v1` and what it needs around each endpoint. https://docs.stripe.com/api */
-export function api(account: Account, endpoints: Endpoint[], gate: Gate): Hono {
+export function api(
+  account: Account,
+  endpoints: Endpoint[],
+  gate: Gate,
+  idempotency = new Idempotency(account.store),
+): Hono {
   const app = new Hono();
-  const idempotency = new Idempotency();
 
   for (const endpoint of endpoints) {
     app.on(endpoint.method, endpoint.path, (context) => respond(context, (call) => run(call, endpoint)));
@@ -48,7 +52,7 @@ export function api(account: Account, endpoints: Endpoint[], gate: Gate): Hono {
 
   async function respond(context: Context, work: (call: Incoming) => Promise<Answer>): Promise<Response> {
     const { method, path } = context.req;
-    const requestId = account.newIdOf("req");
+    const requestId = account.newRequestId();
     const version = context.req.header("stripe-version") ?? account.apiVersion;
     const key = method === "POST" ? context.req.header("idempotency-key") : undefined;
     const { status, body, headers } = await answer({ context, method, path, version, requestId, key }, work);
@@ -96,7 +100,8 @@ export function api(account: Account, endpoints: Endpoint[], gate: Gate): Hono {
     const paths = readParams(EXPAND, { expand }).expand;
     const work = endpoint.read(given);
     const part = (name: string) => context.req.param(name) ?? "";
-    const request = { account, id: part("id"), part, path, version };
+    const namesVersion = context.req.header("stripe-version") !== undefined;
+    const request = { account, id: part("id"), part, path, version, namesVersion };
     const cause = { id: requestId, idempotency_key: key };
     try {
       return account.because(cause, () =>

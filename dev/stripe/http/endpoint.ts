@@ -15,6 +15,8 @@ export type Request = {
   path: string;
   /** The API version that the request goes by. */
   version: string;
+  /** Whether the request named it. Without a name it goes by the account's. */
+  namesVersion: boolean;
 };
 
 export type Call<Params> = Request & { params: Params };
