@@ -1,3 +1,4 @@
+import { Outbox } from "./delivery/outbox.ts";
 import { DueList } from "./engine/due.ts";
 import {
   BY_ITSELF,
@@ -29,11 +30,15 @@ export class Account {
   /** What happens by itself, as time goes on. */
   readonly due = new DueList(this.store);
   readonly events: EventRecord[] = [];
-  readonly chance: () => number;
+  /** Which of them are still owed to which endpoint. */
+  readonly outbox = new Outbox(this.store);
   readonly apiVersion: string;
   url: string;
   /** What becomes of a subscription when the last attempt at its invoice has failed; a setting of the dashboard. */
   whenRetriesEnd: "cancel" | "unpaid" | "past_due" = "cancel";
+  #chance: () => number;
+  /** Requests have ids of their own making, so that one more of them changes no other id. */
+  #requestChance: () => number;
   #cause: Cause = BY_ITSELF;
   /** Seconds that the account's clock is ahead of the real one. */
   #ahead = 0;
@@ -41,9 +46,19 @@ export class Account {
   #moment: { clock: string | null; at: number } | undefined;
 
   constructor({ seed, apiVersion, url }: AccountOptions) {
-    this.chance = random(seed);
+    this.#chance = random(seed);
+    this.#requestChance = random(~seed);
     this.apiVersion = apiVersion;
     this.url = url;
+  }
+
+  /** A number from 0 to 1, from the seed. */
+  chance = (): number => this.#chance();
+
+  /** After a restart: the ids of the time before must not come again. */
+  reseed(seed: number): void {
+    this.#chance = random(seed);
+    this.#requestChance = random(~seed);
   }
 
   /** Epoch seconds of the machine: when requests, events and payments happen. */
@@ -125,6 +140,10 @@ export class Account {
   /** An id of something that has no table of its own: `si`, `il`, `evt`, `req`. */
   newIdOf(prefix: string): string {
     return newId(this.chance, prefix);
+  }
+
+  newRequestId(): string {
+    return newId(this.#requestChance, "req");
   }
 
   /**

@@ -1,7 +1,9 @@
+import type { DispatchWrite } from "./delivery/outbox.ts";
 import type { CardBehaviour } from "./engine/cards.ts";
 import type { CheckoutPlan } from "./engine/checkout-plan.ts";
 import type { EventRecord } from "./events.ts";
-import type { Kind, Kinds } from "./kinds.ts";
+import type { KeptAnswer } from "./http/idempotency.ts";
+import { isKind, type Kind, type Kinds } from "./kinds.ts";
 
 type Tables = { [K in Kind]: Map<string, Kinds[K]> };
 
@@ -9,6 +11,8 @@ type Tables = { [K in Kind]: Map<string, Kinds[K]> };
 export type Notes = {
   /** Of a payment method: what charging it does. */
   card?: CardBehaviour;
+  /** Of a webhook endpoint: what its deliveries are signed with, each until a moment in epoch seconds or null. */
+  secrets?: { secret: string; until: number | null }[];
   /** Of a payment method: the customer did prove to be the owner, so that it asks no more. */
   authenticated?: boolean;
   /** Of a payment method: it was detached, and Stripe lets nobody use it again. */
@@ -51,6 +55,9 @@ export type Write =
   | { removed: Kind; id: string; gone: boolean }
   | { note: string; value: Notes }
   | { event: EventRecord }
+  | DispatchWrite
+  | { delivered: string; endpoint: string }
+  | { answered: string; answer: KeptAnswer }
   | { clock: number };
 
 /**
@@ -132,6 +139,11 @@ export class Store {
     const before = table.get(object.id);
     this.#undo?.push(() => (before ? table.set(before.id, before) : table.delete(object.id)));
     table.set(object.id, object);
+    const gone = this.#gone.get(object.id);
+    if (gone === kind) {
+      this.#gone.delete(object.id);
+      this.#undo?.push(() => this.#gone.set(object.id, gone));
+    }
     const customer = customerOf(object);
     if (customer) {
       const key = `${kind} ${customer}`;
@@ -188,6 +200,15 @@ export class Store {
     const value = { ...before, ...more };
     this.#notes.set(id, value);
     this.tell({ note: id, value });
+  }
+
+  /** The writes that would make a store like this one. */
+  *writes(): Generator<Write> {
+    for (const [id, kind] of this.#gone) yield { removed: kind, id, gone: true };
+    for (const kind of Object.keys(this.#tables).filter(isKind)) {
+      for (const object of this.#tables[kind].values()) yield { put: kind, object };
+    }
+    for (const [note, value] of this.#notes) yield { note, value };
   }
 }
 

@@ -1,8 +1,12 @@
+import type { Store, Write } from "../store.ts";
 import { ApiError } from "./errors.ts";
 
 type Answer = { status: number; body: object };
 type Asked = { path: string; form: string; requestId: string };
 type Kept = Asked & { keptAt: number; answer: Answer | undefined };
+
+/** An answer as the journal keeps it. */
+export type KeptAnswer = Asked & { keptAt: number; answer: Answer };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const LONGEST = 255;
@@ -12,7 +16,12 @@ const LONGEST = 255;
  * had begun. https://docs.stripe.com/api/idempotent_requests
  */
 export class Idempotency {
-  #kept = new Map<string, Kept>();
+  readonly #kept = new Map<string, Kept>();
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
 
   /**
    * Begins a request under a key.
@@ -58,8 +67,24 @@ export class Idempotency {
   finish(key: string, answer: Answer | undefined): void {
     const kept = this.#kept.get(key);
     if (!kept) return;
-    if (answer) kept.answer = answer;
-    else this.#kept.delete(key);
+    if (!answer) {
+      this.#kept.delete(key);
+      return;
+    }
+    this.#kept.set(key, { ...kept, answer });
+    this.#store.tell({ answered: key, answer: { ...kept, answer } });
+  }
+
+  /** Takes back what the journal says was answered. */
+  restore(key: string, kept: KeptAnswer): void {
+    if (Date.now() - kept.keptAt <= DAY_MS) this.#kept.set(key, kept);
+  }
+
+  /** The writes that would keep the same. */
+  *writes(): Generator<Write> {
+    for (const [key, { answer, ...kept }] of this.#kept) {
+      if (answer && Date.now() - kept.keptAt <= DAY_MS) yield { answered: key, answer: { ...kept, answer } };
+    }
   }
 }
 
