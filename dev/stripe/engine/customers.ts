@@ -54,3 +54,11 @@ export function createCustomer(account: Account, draft: CustomerDraft): Stripe.C
     "customer.created",
   );
 }
+
+type GivenAddress = { [Part in keyof Stripe.Address]?: string | null | undefined };
+
+/** An address with all its parts: null where nothing was given. */
+export function wholeAddress(given: GivenAddress): Stripe.Address {
+  const { city = null, country = null, line1 = null, line2 = null, postal_code = null, state = null } = given;
+  return { city, country, line1, line2, postal_code, state };
+}

@@ -1,6 +1,5 @@
 import type Stripe from "stripe";
-import type { z } from "zod";
-import { createCustomer } from "../engine/customers.ts";
+import { createCustomer, wholeAddress } from "../engine/customers.ts";
 import { deleted, endpoint, found, page } from "../http/endpoint.ts";
 import {
   defined,
@@ -48,19 +47,13 @@ const create = params<Stripe.CustomerCreateParams>()({
 
 const update = params<Stripe.CustomerUpdateParams>()({ ...fields, balance: integer.optional() });
 
-function wholeAddress(given: z.output<typeof address> | undefined): Stripe.Address | null {
-  if (!given) return null;
-  const { city = null, country = null, line1 = null, line2 = null, postal_code = null, state = null } = given;
-  return { city, country, line1, line2, postal_code, state };
-}
-
 /** https://docs.stripe.com/api/customers */
 export const customers = [
   endpoint("POST", "/v1/customers", create, ({ account, params }) => {
     const { test_clock = null } = params;
     if (test_clock) found(account, "test_helpers.test_clock", test_clock, "test_clock");
     return createCustomer(account, {
-      address: wholeAddress(params.address),
+      address: params.address ? wholeAddress(params.address) : null,
       balance: params.balance ?? 0,
       description: params.description ?? null,
       email: params.email ?? null,
@@ -81,7 +74,7 @@ export const customers = [
       before,
       {
         ...defined(given),
-        ...(address === undefined ? {} : { address: wholeAddress(address) }),
+        ...(address === undefined ? {} : { address: address && wholeAddress(address) }),
         ...(tax_exempt === undefined ? {} : { tax_exempt: tax_exempt ?? "none" }),
         metadata: mergeMetadata(before.metadata, metadata),
       },
