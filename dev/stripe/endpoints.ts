@@ -1,9 +1,11 @@
 import type { Endpoint } from "./http/endpoint.ts";
 import { customers } from "./resources/customers.ts";
+import { events } from "./resources/events.ts";
 import { invoiceActions } from "./resources/invoice-actions.ts";
 import { invoiceItems } from "./resources/invoice-items.ts";
 import { invoicePayments } from "./resources/invoice-payments.ts";
 import { invoices } from "./resources/invoices.ts";
+import { webhookEndpoints } from "./resources/webhook-endpoints.ts";
 
 const parts = ({ path }: Endpoint) => path.split(":").length;
 
@@ -13,8 +15,10 @@ const parts = ({ path }: Endpoint) => path.split(":").length;
  */
 export const endpoints: Endpoint[] = [
   ...customers,
+  ...events,
   ...invoices,
   ...invoiceActions,
   ...invoiceItems,
   ...invoicePayments,
+  ...webhookEndpoints,
 ].sort((one, other) => parts(one) - parts(other));

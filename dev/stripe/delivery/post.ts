@@ -13,6 +13,7 @@ export class Post {
   readonly #http = new HttpAgent({ keepAlive: true });
   readonly #https = new HttpsAgent({ keepAlive: true });
   readonly #timeoutMs: number;
+  #closed = false;
 
   /** @param timeoutMs how long an endpoint may take to answer */
   constructor(timeoutMs: number) {
@@ -39,6 +40,7 @@ export class Post {
 
   /** Ends every connection, also those in use. */
   close(): void {
+    this.#closed = true;
     this.#http.destroy();
     this.#https.destroy();
   }
@@ -57,8 +59,12 @@ export class Post {
       const fail = (error: Error) => {
         const code = "code" in error ? String(error.code) : "";
         // The endpoint closed a connection that had been idle, just as we used it: that says nothing about the event.
-        if (request.reusedSocket && code === "ECONNRESET" && !signal.aborted) return resolve("stale");
-        resolve({ status: null, why: signal.aborted ? "no answer in time" : error.message || code });
+        const stale = request.reusedSocket && code === "ECONNRESET" && !signal.aborted && !this.#closed;
+        resolve(
+          stale
+            ? "stale"
+            : { status: null, why: signal.aborted ? "no answer in time" : error.message || code },
+        );
       };
       request.once("error", fail);
       request.once("response", (response) => read(response).then(resolve, fail));

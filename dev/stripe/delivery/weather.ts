@@ -62,7 +62,6 @@ export const WEATHERS: Record<string, Figures> = {
 
 /** How one attempt at a delivery will go. */
 export type Passage = {
-  /** How long it waits, and why if that is not chance alone. */
   delayMs: number;
   /** It comes once more, so much later. */
   copyAfterMs: number | null;
