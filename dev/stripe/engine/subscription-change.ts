@@ -1,0 +1,245 @@
+import type Stripe from "stripe";
+import type { Account } from "../account.ts";
+import { ApiError } from "../http/errors.ts";
+import { mergeMetadata } from "../http/params.ts";
+import { boundary } from "./periods.ts";
+import { amountOf } from "./price-amounts.ts";
+import type { PaymentBehavior } from "./subscription-billing.ts";
+import {
+  checkPrices,
+  checkTrialEnd,
+  collectionOf,
+  type DiscountDraft,
+  firstPeriod,
+  methodOfCustomer,
+  type ProrationBehavior,
+  type Settings,
+  trialSettings,
+} from "./subscription-draft.ts";
+import { detailsOf, ending } from "./subscription-ending.ts";
+import {
+  cycleOf,
+  type ItemDraft,
+  isMetered,
+  itemList,
+  newItem,
+  planOf,
+  recurringPrice,
+  sameCycle,
+} from "./subscription-items.ts";
+import { customerOf, nowFor } from "./subscription-state.ts";
+
+type Subscription = Stripe.Subscription;
+type Item = Stripe.SubscriptionItem;
+
+/** What is asked of an item: one that exists is named by its id. */
+export type ItemChange = ItemDraft & {
+  id?: string | undefined;
+  deleted?: boolean | undefined;
+  clear_usage?: boolean | undefined;
+};
+
+/** What is asked for by an update. Named as Stripe's parameters are. */
+export type SubscriptionChange = Settings & {
+  add_invoice_items?: ItemDraft[] | undefined;
+  billing_cycle_anchor?: "now" | "unchanged" | undefined;
+  discounts?: DiscountDraft[] | null | undefined;
+  items?: ItemChange[] | undefined;
+  off_session?: boolean | undefined;
+  pause_collection?:
+    | { behavior: "keep_as_draft" | "mark_uncollectible" | "void"; resumes_at?: number | undefined }
+    | null
+    | undefined;
+  payment_behavior?: PaymentBehavior | undefined;
+  proration_behavior?: ProrationBehavior | undefined;
+  proration_date?: number | undefined;
+  trial_end?: number | "now" | undefined;
+};
+
+/**
+ * A subscription as an update leaves it, but for its invoice and its discounts. Nothing is kept of it yet.
+ * @throws ApiError if something named does not exist or does not fit
+ */
+export function changed(account: Account, before: Subscription, change: SubscriptionChange): Subscription {
+  checkUpdatable(before, change);
+  const now = nowFor(account, before);
+  const items = changedItems(account, before, change.items ?? [], now);
+  const after = { ...before, ...settings(account, before, change) };
+  const cycled = { ...after, ...cycle(before, items, change, now) };
+  return { ...cycled, ...endingAfter(before, cycled, change, now) };
+}
+
+function checkUpdatable({ status, schedule }: Subscription, change: SubscriptionChange): void {
+  const { metadata: _, cancellation_details: __, ...rest } = change;
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined);
+  if (given.length > 0 && (status === "canceled" || status === "incomplete_expired")) {
+    throw ApiError.invalid("A canceled subscription can only update its cancellation_details and metadata.");
+  }
+  if (change.items && status === "incomplete") {
+    throw ApiError.invalid(
+      "You cannot update a subscription in `incomplete` status in this way. Only metadata and default_source can be updated.",
+    );
+  }
+  if (schedule && (change.cancel_at !== undefined || change.cancel_at_period_end !== undefined)) {
+    throw ApiError.invalid(
+      `The subscription is managed by the subscription schedule \`${schedule}\`, and updating any cancelation behavior directly is not allowed. Please update the schedule instead.`,
+    );
+  }
+}
+
+/** What can be said again of a subscription, without a change of what it costs. */
+function settings(account: Account, before: Subscription, change: SubscriptionChange): Partial<Subscription> {
+  const { default_payment_method, description, pause_collection, payment_settings, trial_settings } = change;
+  const { collection_method, days_until_due } = change;
+  return {
+    metadata: mergeMetadata(before.metadata, change.metadata),
+    ...(collection_method === undefined && days_until_due === undefined ? {} : collectionOf(change, before)),
+    ...(default_payment_method === undefined
+      ? {}
+      : { default_payment_method: methodOfCustomer(account, default_payment_method, customerOf(before)) }),
+    ...(description === undefined ? {} : { description }),
+    ...(trial_settings === undefined ? {} : { trial_settings: trialSettings(trial_settings) }),
+    ...(pause_collection === undefined
+      ? {}
+      : {
+          pause_collection: pause_collection && {
+            behavior: pause_collection.behavior,
+            resumes_at: pause_collection.resumes_at ?? null,
+          },
+        }),
+    ...(payment_settings === undefined
+      ? {}
+      : {
+          payment_settings: {
+            payment_method_options: before.payment_settings?.payment_method_options ?? null,
+            payment_method_types:
+              payment_settings.payment_method_types === undefined
+                ? (before.payment_settings?.payment_method_types ?? null)
+                : payment_settings.payment_method_types,
+            save_default_payment_method:
+              payment_settings.save_default_payment_method ??
+              before.payment_settings?.save_default_payment_method ??
+              "off",
+          },
+        }),
+  };
+}
+
+function changedItems(account: Account, before: Subscription, changes: ItemChange[], now: number): Item[] {
+  const items = [...before.items.data];
+  for (const [at, change] of changes.entries()) {
+    const param = `items[${at}]`;
+    if (change.id === undefined) {
+      const price = recurringPrice(account, change.price, before.currency, `${param}[price]`);
+      const period =
+        before.status === "trialing"
+          ? { start: now, end: before.trial_end ?? now }
+          : firstPeriod(before.billing_cycle_anchor, price, now);
+      items.push(newItem(account, before.id, change, { price, period, created: now }));
+      continue;
+    }
+    const index = items.findIndex(({ id }) => id === change.id);
+    const item = items[index];
+    if (!item) throw ApiError.noSuch("subscription item", change.id, `${param}[id]`);
+    if (change.deleted) items.splice(index, 1);
+    else items[index] = changedItem(account, item, change, `${param}[price]`);
+  }
+  if (items.length === 0) {
+    throw ApiError.invalid("A subscription must have at least one active plan.", { param: "items" });
+  }
+  if (changes.length > 0) {
+    checkPrices(
+      items.map(({ price }) => price),
+      before.billing_mode.type,
+    );
+  }
+  return items;
+}
+
+function changedItem(account: Account, item: Item, change: ItemChange, param: string): Item {
+  const price =
+    change.price === undefined || change.price === item.price.id
+      ? item.price
+      : recurringPrice(account, change.price, item.price.currency, param);
+  const { quantity: had, ...rest } = item;
+  return {
+    ...rest,
+    metadata: mergeMetadata(item.metadata, change.metadata),
+    price,
+    plan: planOf(price),
+    ...(isMetered(price) ? {} : { quantity: change.quantity ?? had ?? 1 }),
+  };
+}
+
+/** The cycle that follows from an update, and the items in it. */
+function cycle(
+  before: Subscription,
+  items: Item[],
+  { trial_end, billing_cycle_anchor }: SubscriptionChange,
+  now: number,
+): Partial<Subscription> {
+  const trialing = before.status === "trialing";
+  if (typeof trial_end === "number") return trialUntil(before, items, checkTrialEnd(trial_end, now), now);
+  if (trialing && trial_end !== "now") return { items: itemList(before.id, items) };
+  const anew = trialing || billing_cycle_anchor === "now" || beginsAnew(before, items);
+  if (!anew) return { items: itemList(before.id, items) };
+  const renewed = items.map((item) => ({
+    ...item,
+    current_period_start: now,
+    current_period_end: boundary(now, cycleOf(item.price), 1),
+  }));
+  return {
+    billing_cycle_anchor: now,
+    items: itemList(before.id, renewed),
+    ...(trialing ? { status: "active", trial_end: now } : {}),
+  };
+}
+
+function trialUntil(before: Subscription, items: Item[], end: number, now: number): Partial<Subscription> {
+  const trialing = before.status === "trialing";
+  const until = items.map((item) => ({
+    ...item,
+    current_period_start: trialing ? item.current_period_start : now,
+    current_period_end: end,
+  }));
+  return {
+    billing_cycle_anchor: end,
+    items: itemList(before.id, until),
+    status: "trialing",
+    trial_start: trialing ? before.trial_start : now,
+    trial_end: end,
+  };
+}
+
+/** A price of another interval, or the first that costs anything, begins a new cycle. */
+function beginsAnew(before: Subscription, items: Item[]): boolean {
+  const replaced = before.items.data.some((item) => {
+    const after = items.find(({ id }) => id === item.id);
+    return after !== undefined && !sameCycle(item.price, after.price);
+  });
+  return replaced || (isFree(before.items.data) && !isFree(items));
+}
+
+const isFree = (items: Item[]) =>
+  items.every(({ price, quantity = 1 }) => !isMetered(price) && amountOf(price, quantity) === 0);
+
+function endingAfter(
+  before: Subscription,
+  after: Subscription,
+  change: SubscriptionChange,
+  now: number,
+): Partial<Subscription> {
+  const { cancel_at, cancel_at_period_end, cancellation_details: said } = change;
+  const asked = cancel_at !== undefined || cancel_at_period_end !== undefined;
+  if (!asked && before.cancel_at_period_end) {
+    // The period may have another end now.
+    const { cancel_at: end = null } = ending({ cancel_at_period_end: true }, after.items.data, now);
+    return { cancel_at: end, cancellation_details: detailsOf(before, said, reasonOf(before)) };
+  }
+  if (!asked) return { cancellation_details: detailsOf(before, said, reasonOf(before)) };
+  const changes = ending({ cancel_at, cancel_at_period_end }, after.items.data, now);
+  const reason = changes.cancel_at === null ? null : "cancellation_requested";
+  return { ...changes, cancellation_details: detailsOf(before, said, reason) };
+}
+
+const reasonOf = ({ cancellation_details }: Subscription) => cancellation_details?.reason ?? null;

@@ -1,0 +1,85 @@
+import type Stripe from "stripe";
+import type { Account } from "../account.ts";
+import type { LineDraft } from "./invoice-lines.ts";
+import { creditLines, prorationLines, toInvoiceItems } from "./proration.ts";
+import { collectNow, draftFor } from "./subscription-billing.ts";
+import { changed, type SubscriptionChange } from "./subscription-change.ts";
+import { extraLines, periodLines, usageLines } from "./subscription-lines.ts";
+import { changeSubscription, current, nowFor } from "./subscription-state.ts";
+import { redeemAll } from "./subscriptions.ts";
+import { endForWantOfMethod, endsForWantOfMethod, remindOfTrialEnd } from "./trials.ts";
+
+type Subscription = Stripe.Subscription;
+
+/**
+ * Changes a subscription. A change of what it costs is prorated; a change of how often it is billed begins a new cycle,
+ * which is billed at once. https://docs.stripe.com/billing/subscriptions/change
+ * @throws ApiError if something does not fit, or as `payment_behavior` wants it: then nothing changed
+ */
+export function updateSubscription(
+  account: Account,
+  before: Subscription,
+  change: SubscriptionChange,
+): Subscription {
+  return account.atomically(() => {
+    const after = changed(account, before, change);
+    const trialEnds = before.status === "trialing" && after.status !== "trialing";
+    if (trialEnds && endsForWantOfMethod(account, after)) {
+      const { status, trial_end, metadata } = { ...after, status: before.status };
+      return endForWantOfMethod(account, { ...before, status, trial_end, metadata });
+    }
+    const discounts =
+      change.discounts === undefined ? before.discounts : redeemAll(account, before, change.discounts ?? []);
+    const draft = billUpdate(account, before, { ...after, discounts }, change);
+    const latest_invoice = draft?.id ?? before.latest_invoice;
+    const updated = changeSubscription(account, before, { ...after, discounts, latest_invoice });
+    if (draft) collect(account, updated, draft, change);
+    remindOfTrialEnd(account, current(account, updated));
+    return current(account, updated);
+  });
+}
+
+function collect(
+  account: Account,
+  subscription: Subscription,
+  draft: Stripe.Invoice,
+  { payment_behavior = "allow_incomplete", off_session = false }: SubscriptionChange,
+): void {
+  const invoice = collectNow(account, subscription, draft, payment_behavior, off_session);
+  if (invoice.status === "open" && payment_behavior === "default_incomplete") {
+    changeSubscription(account, current(account, subscription), { status: "past_due" });
+  }
+}
+
+/** The invoice that an update asks for, if any. What it does not ask for at once waits for the next. */
+function billUpdate(
+  account: Account,
+  before: Subscription,
+  after: Subscription,
+  change: SubscriptionChange,
+): Stripe.Invoice | null {
+  const { proration_behavior = "create_prorations", add_invoice_items = [] } = change;
+  const at = change.proration_date ?? nowFor(account, before);
+  const prorated = proration_behavior === "none" ? [] : prorations(account, before, after, at);
+  const waiting = [...prorated, ...extraLines(account, after, add_invoice_items)];
+  toInvoiceItems(account, after, waiting);
+  const lines = isNewCycle(before, after) ? cycleLines(account, before, after, at) : [];
+  const atOnce = proration_behavior === "always_invoice" && waiting.length > 0;
+  if (!atOnce && !isNewCycle(before, after)) return null;
+  return draftFor(account, after, { reason: "subscription_update", lines, finalizes: "now" });
+}
+
+/** Whether the subscription pays for a whole new period, now. */
+const isNewCycle = (before: Subscription, after: Subscription) =>
+  after.status !== "trialing" && after.billing_cycle_anchor !== before.billing_cycle_anchor;
+
+function prorations(account: Account, before: Subscription, after: Subscription, at: number): LineDraft[] {
+  if (before.status === "trialing" || before.status === "paused") return [];
+  const anew = after.billing_cycle_anchor !== before.billing_cycle_anchor;
+  return anew ? creditLines(account, before, at) : prorationLines(account, before, after, at);
+}
+
+const cycleLines = (account: Account, before: Subscription, after: Subscription, at: number) => [
+  ...(before.status === "trialing" ? [] : usageLines(account, before, before.items.data, at)),
+  ...periodLines(account, after),
+];
