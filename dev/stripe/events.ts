@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { isHash } from "./hash.ts";
 
 /** Why something happened: the API request behind it, or neither id where Stripe acted by itself. */
 export type Cause = { id: string | null; idempotency_key: string | null };
@@ -38,9 +39,6 @@ export function previousAttributes(before: object, after: object): Record<string
   for (const [key, was] of old) changed[key] = was;
   return changed;
 }
-
-const isHash = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function same(one: unknown, other: unknown): boolean {
   if (one === other) return true;

@@ -1,6 +1,7 @@
 import type { Account } from "../account.ts";
 import type { EventRecord } from "../events.ts";
 import { present } from "../http/present.ts";
+import { previousInVersion } from "../http/versions.ts";
 
 /**
  * An event as it goes over the wire. https://docs.stripe.com/api/events/object
@@ -15,7 +16,7 @@ export function eventBody(account: Account, event: EventRecord, version: string)
     created,
     data: {
       object: present(account, object, { version }),
-      ...(previous ? { previous_attributes: previous } : {}),
+      ...(previous ? { previous_attributes: previousInVersion(account, object, previous, version) } : {}),
     },
     livemode: false,
     pending_webhooks: account.outbox.of(id).length,

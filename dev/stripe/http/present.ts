@@ -1,17 +1,16 @@
 import type { Account } from "../account.ts";
+import { type Hash, isHash } from "../hash.ts";
 import { isKind, type Kind, kindOf } from "../kinds.ts";
 import { deleted } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
 import { inVersion } from "./versions.ts";
 
-type Hash = Record<string, unknown>;
-
-const isHash = (value: unknown): value is Hash =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+/** What an expansion goes by: `path` is all of it, as the request named it. */
+type Expansion = { account: Account; version: string; path: string };
 
 /**
- * A kept object as it goes over the wire: ids become objects where `expand` says so, long lists are cut, and all of it
- * is dressed in an API version. https://docs.stripe.com/api/expanding_objects
+ * A kept object as it goes over the wire: dressed in an API version, with objects in place of ids where `expand` says
+ * so, and long lists cut. https://docs.stripe.com/api/expanding_objects
  * @throws ApiError for a path that leads nowhere or too deep
  */
 export function present(
@@ -19,48 +18,50 @@ export function present(
   object: object,
   { version, expand = [] }: { version: string; expand?: string[] },
 ): object {
-  let shown: Hash = { ...object };
-  for (const path of expand) shown = expanded(account, shown, path.split("."), path);
-  return inVersion(account, cut(shown), version);
+  let shown = inVersion(account, object, version);
+  for (const path of expand) shown = expanded({ account, version, path }, shown, pathOf(path));
+  return cut(shown);
 }
 
 const DEEPEST = 4;
 
-function expanded(account: Account, node: Hash, [name = "", ...rest]: string[], path: string): Hash {
-  if (path.split(".").length > DEEPEST) {
-    throw ApiError.invalid(`You cannot expand more than ${DEEPEST} levels of a property. Property: ${path}`, {
-      param: "expand",
-    });
-  }
-  const value = Object.hasOwn(node, name) ? node[name] : included(account, node, name, path);
-  const opened = open(account, value, path);
-  return { ...node, [name]: rest.length === 0 ? opened : deeper(account, opened, rest, path) };
+function pathOf(path: string): string[] {
+  const names = path.slice(0, 500).split(".");
+  if (names.length <= DEEPEST) return names;
+  throw ApiError.invalid(
+    `You cannot expand more than ${DEEPEST} levels of a property. Property: ${path.slice(0, 200)}`,
+    { param: "expand" },
+  );
 }
 
-function deeper(account: Account, value: unknown, rest: string[], path: string): unknown {
-  if (Array.isArray(value))
-    return value.map((item: unknown) => deeper(account, open(account, item, path), rest, path));
-  return isHash(value) ? expanded(account, value, rest, path) : value;
+function expanded(how: Expansion, node: Hash, [name = "", ...rest]: string[]): Hash {
+  const value = Object.hasOwn(node, name) ? node[name] : included(how, node, name);
+  return { ...node, [name]: opened(how, name, value, rest) };
 }
 
-/** The object behind an id. What is an object already, or nothing, stays as it is. */
-function open(account: Account, value: unknown, path: string): unknown {
-  if (Array.isArray(value)) return value.map((item: unknown) => open(account, item, path));
-  if (typeof value !== "string") {
-    if (isHash(value) || value === null) return value;
-    throw cannotExpand(path);
-  }
-  const kind = kindOf(value);
+/** What was an id, or ids, as objects, the next name of the path within them. Nothing stays nothing. */
+function opened(how: Expansion, name: string, value: unknown, rest: string[]): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => opened(how, name, item, rest));
+  const object = typeof value === "string" ? behind(how, name, value) : value;
+  if (isHash(object)) return rest.length === 0 ? object : expanded(how, object, rest);
+  if (object === null || typeof object === "string") return object;
+  throw cannotExpand(how.path);
+}
+
+/** The object behind an id; the id itself if there is none. */
+function behind({ account, version, path }: Expansion, name: string, id: string): Hash | string {
+  // Those two may have ids of their owner's own.
+  const kind = kindOf(id) ?? (name === "coupon" || name === "product" ? name : undefined);
   if (!kind) throw cannotExpand(path);
-  const object = account.store.get(kind, value);
-  if (object) return { ...object };
-  return account.store.isGone(kind, value) ? deleted(kind, value) : value;
+  const object = account.store.get(kind, id);
+  if (object) return inVersion(account, object, version);
+  return account.store.isGone(kind, id) ? deleted(kind, id) : id;
 }
 
 const cannotExpand = (path: string, hint = "") =>
   ApiError.invalid(`This property cannot be expanded (${path.slice(0, 200)}).${hint}`, { param: "expand" });
 
-/** Properties that are there only when they are asked for, by the kind of object. */
+/** A property that is there only when it is asked for. */
 type Include = (account: Account, object: Hash) => unknown;
 
 const INCLUDES: Partial<Record<Kind, Record<string, Include>>> = {};
@@ -70,13 +71,14 @@ export function includes(kind: Kind, name: string, include: Include): void {
   INCLUDES[kind] = { ...INCLUDES[kind], [name]: include };
 }
 
-function included(account: Account, node: Hash, name: string, path: string): unknown {
+function included({ account, version, path }: Expansion, node: Hash, name: string): unknown {
   const { object } = node;
   if (object === "list") throw cannotExpand(path, ` You may want to try expanding 'data.${path}' instead.`);
   const known = typeof object === "string" && isKind(object) ? INCLUDES[object] : undefined;
   const include = known && Object.hasOwn(known, name) ? known[name] : undefined;
   if (!include) throw cannotExpand(path);
-  return include(account, node);
+  const value = include(account, node);
+  return isHash(value) ? inVersion(account, value, version) : value;
 }
 
 /** Lists inside of objects show their first ten; the rest has an endpoint of its own. */
