@@ -15,10 +15,14 @@ async function readBody(request: HonoRequest): Promise<string> {
   if (request.method === "GET" || !request.raw.body) return "";
   const chunks: Uint8Array[] = [];
   let length = 0;
-  // What is too long is read to its end, and not kept: a client that still writes would not see the answer.
-  for await (const chunk of request.raw.body) {
-    length += chunk.length;
-    if (length <= LONGEST_BODY) chunks.push(chunk);
+  try {
+    // What is too long is read to its end, and not kept: a client that still writes would not see the answer.
+    for await (const chunk of request.raw.body) {
+      length += chunk.length;
+      if (length <= LONGEST_BODY) chunks.push(chunk);
+    }
+  } catch {
+    throw ApiError.invalid("Invalid request: its body ended early.");
   }
   if (length > LONGEST_BODY) throw ApiError.tooLong(LONGEST_BODY);
   const type = request.header("content-type") ?? "application/x-www-form-urlencoded";

@@ -76,7 +76,10 @@ const tooLong = (what: string, most: number) => ({
  */
 export const metadata = unsettable(
   z.record(
-    z.string().max(METADATA.key, tooLong("key", METADATA.key)),
+    z
+      .string()
+      .max(METADATA.key, tooLong("key", METADATA.key))
+      .regex(/^[^[\]]+$/, "Metadata keys cannot be empty, nor contain square brackets."),
     z.string().max(METADATA.value, tooLong("value", METADATA.value)),
   ),
 );
