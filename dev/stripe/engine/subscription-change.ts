@@ -56,17 +56,26 @@ export type SubscriptionChange = Settings & {
   trial_end?: number | "now" | undefined;
 };
 
+/** What an update leads to. */
+export type Changed = {
+  /** The subscription as it will be, but for its invoice and its discounts. */
+  after: Subscription;
+  /** Whether a new cycle begins with it, be it after a trial. A trial that begins is none. */
+  anew: boolean;
+};
+
 /**
- * A subscription as an update leaves it, but for its invoice and its discounts. Nothing is kept of it yet.
+ * What an update makes of a subscription. Nothing is kept of it yet.
  * @throws ApiError if something named does not exist or does not fit
  */
-export function changed(account: Account, before: Subscription, change: SubscriptionChange): Subscription {
+export function changed(account: Account, before: Subscription, change: SubscriptionChange): Changed {
   checkUpdatable(before, change);
   const now = nowFor(account, before);
   const items = changedItems(account, before, change.items ?? [], now);
   const after = { ...before, ...settings(account, before, change) };
-  const cycled = { ...after, ...cycle(before, items, change, now) };
-  return { ...cycled, ...endingAfter(before, cycled, change, now) };
+  const { anew, ...cycle } = cycleAfter(before, items, change, now);
+  const cycled = { ...after, ...cycle };
+  return { after: { ...cycled, ...endingAfter(before, cycled, change, now) }, anew };
 }
 
 function checkUpdatable({ status, schedule }: Subscription, change: SubscriptionChange): void {
@@ -172,23 +181,26 @@ function changedItem(account: Account, item: Item, change: ItemChange, param: st
 }
 
 /** The cycle that follows from an update, and the items in it. */
-function cycle(
+function cycleAfter(
   before: Subscription,
   items: Item[],
   { trial_end, billing_cycle_anchor }: SubscriptionChange,
   now: number,
-): Partial<Subscription> {
+): Partial<Subscription> & { anew: boolean } {
   const trialing = before.status === "trialing";
-  if (typeof trial_end === "number") return trialUntil(before, items, checkTrialEnd(trial_end, now), now);
-  if (trialing && trial_end !== "now") return { items: itemList(before.id, items) };
+  if (typeof trial_end === "number") {
+    return { ...trialUntil(before, items, checkTrialEnd(trial_end, now), now), anew: false };
+  }
+  if (trialing && trial_end !== "now") return { items: itemList(before.id, items), anew: false };
   const anew = trialing || billing_cycle_anchor === "now" || beginsAnew(before, items);
-  if (!anew) return { items: itemList(before.id, items) };
+  if (!anew) return { items: itemList(before.id, items), anew };
   const renewed = items.map((item) => ({
     ...item,
     current_period_start: now,
     current_period_end: boundary(now, cycleOf(item.price), 1),
   }));
   return {
+    anew,
     billing_cycle_anchor: now,
     items: itemList(before.id, renewed),
     ...(trialing ? { status: "active", trial_end: now } : {}),

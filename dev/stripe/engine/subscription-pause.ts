@@ -67,9 +67,15 @@ function unusedLines(
 }
 
 /** Says that a subscription is paused, and why. */
-export function pausedBy(account: Account, subscription: Subscription, type: PausedBy): Subscription {
+export function pausedBy(
+  account: Account,
+  subscription: Subscription,
+  type: PausedBy,
+  changes: Partial<Subscription> = {},
+): Subscription {
   const transitioned_at = nowFor(account, subscription);
   const paused = changeSubscription(account, subscription, {
+    ...changes,
     status: "paused",
     status_details: { paused: { subscription: { type }, transitioned_at, type: "subscription" } },
   });

@@ -3,7 +3,7 @@ import type { Account } from "../account.ts";
 import type { LineDraft } from "./invoice-lines.ts";
 import { creditLines, prorationLines, toInvoiceItems } from "./proration.ts";
 import { collectNow, draftFor } from "./subscription-billing.ts";
-import { changed, type SubscriptionChange } from "./subscription-change.ts";
+import { type Changed, changed, type SubscriptionChange } from "./subscription-change.ts";
 import { extraLines, periodLines, usageLines } from "./subscription-lines.ts";
 import { changeSubscription, current, nowFor } from "./subscription-state.ts";
 import { redeemAll } from "./subscriptions.ts";
@@ -22,15 +22,12 @@ export function updateSubscription(
   change: SubscriptionChange,
 ): Subscription {
   return account.atomically(() => {
-    const after = changed(account, before, change);
+    const { after, anew } = changed(account, before, change);
     const trialEnds = before.status === "trialing" && after.status !== "trialing";
-    if (trialEnds && endsForWantOfMethod(account, after)) {
-      const { status, trial_end, metadata } = { ...after, status: before.status };
-      return endForWantOfMethod(account, { ...before, status, trial_end, metadata });
-    }
+    if (trialEnds && endsForWantOfMethod(account, after)) return endForWantOfMethod(account, before);
     const discounts =
       change.discounts === undefined ? before.discounts : redeemAll(account, before, change.discounts ?? []);
-    const draft = billUpdate(account, before, { ...after, discounts }, change);
+    const draft = billUpdate(account, before, { after: { ...after, discounts }, anew }, change);
     const latest_invoice = draft?.id ?? before.latest_invoice;
     const updated = changeSubscription(account, before, { ...after, discounts, latest_invoice });
     if (draft) collect(account, updated, draft, change);
@@ -55,28 +52,30 @@ function collect(
 function billUpdate(
   account: Account,
   before: Subscription,
-  after: Subscription,
+  next: Changed,
   change: SubscriptionChange,
 ): Stripe.Invoice | null {
+  const { after, anew } = next;
   const { proration_behavior = "create_prorations", add_invoice_items = [] } = change;
   const at = change.proration_date ?? nowFor(account, before);
-  const prorated = proration_behavior === "none" ? [] : prorations(account, before, after, at);
+  const prorated = proration_behavior === "none" ? [] : prorations(account, before, next, at);
   const waiting = [...prorated, ...extraLines(account, after, add_invoice_items)];
   toInvoiceItems(account, after, waiting);
-  const lines = isNewCycle(before, after) ? cycleLines(account, before, after, at) : [];
   const atOnce = proration_behavior === "always_invoice" && waiting.length > 0;
-  if (!atOnce && !isNewCycle(before, after)) return null;
+  if (!atOnce && !anew) return null;
+  const lines = anew ? cycleLines(account, before, after, at) : [];
   return draftFor(account, after, { reason: "subscription_update", lines, finalizes: "now" });
 }
 
-/** Whether the subscription pays for a whole new period, now. */
-const isNewCycle = (before: Subscription, after: Subscription) =>
-  after.status !== "trialing" && after.billing_cycle_anchor !== before.billing_cycle_anchor;
-
-function prorations(account: Account, before: Subscription, after: Subscription, at: number): LineDraft[] {
+function prorations(
+  account: Account,
+  before: Subscription,
+  { after, anew }: Changed,
+  at: number,
+): LineDraft[] {
   if (before.status === "trialing" || before.status === "paused") return [];
-  const anew = after.billing_cycle_anchor !== before.billing_cycle_anchor;
-  return anew ? creditLines(account, before, at) : prorationLines(account, before, after, at);
+  const ends = anew || after.status === "trialing";
+  return ends ? creditLines(account, before, at) : prorationLines(account, before, after, at);
 }
 
 const cycleLines = (account: Account, before: Subscription, after: Subscription, at: number) => [

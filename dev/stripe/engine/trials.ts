@@ -38,5 +38,6 @@ export function endsForWantOfMethod(account: Account, subscription: Subscription
 export function endForWantOfMethod(account: Account, subscription: Subscription): Subscription {
   const behavior = subscription.trial_settings?.end_behavior.missing_payment_method;
   if (behavior === "cancel") return cancelSubscription(account, subscription, { reason: null });
-  return pausedBy(account, subscription, "trial_end_without_payment_method");
+  const trial_end = nowFor(account, subscription);
+  return pausedBy(account, subscription, "trial_end_without_payment_method", { trial_end });
 }

@@ -86,6 +86,11 @@ export const customers = [
     account.store.isGone("customer", id) ? deleted("customer", id) : found(account, "customer", id),
   ),
 
+  endpoint("DELETE", "/v1/customers/:id", params<Stripe.CustomerDeleteParams>()({}), ({ account, id }) => {
+    deleteCustomer(account, found(account, "customer", id));
+    return deleted("customer", id);
+  }),
+
   endpoint(
     "GET",
     "/v1/customers",
