@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { deleteCustomer } from "../engine/customer-deletion.ts";
 import { createCustomer, wholeAddress } from "../engine/customers.ts";
 import { deleted, endpoint, found, page } from "../http/endpoint.ts";
 import {
