@@ -1,0 +1,229 @@
+import {
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { Account } from "../account.ts";
+import type { Idempotency } from "../http/idempotency.ts";
+import type { Write } from "../store.ts";
+import { Encoder, type Entry } from "./entries.ts";
+import { lock } from "./lock.ts";
+import { Replay } from "./replay.ts";
+
+/** Why a data file cannot be used, for the person who named it. */
+export class JournalError extends Error {
+  override name = "JournalError";
+}
+
+const HEADER = '{"journal":"local stripe","version":1}\n';
+
+/** A file is written anew when it has grown to twice its size at the last time, and by so many bytes more. */
+const GROWTH = 32 * 1024 * 1024;
+
+/** How many writes a line of a file that is written anew holds. */
+const AT_ONCE = 500;
+
+/**
+ * The state on disk: every write to the store, appended before anybody hears of it. A line is all that was written since
+ * the line before, so that a process that is killed leaves whole pieces of work or nothing; what the machine itself had
+ * not put on the disk yet is lost with its power.
+ */
+export class Journal {
+  readonly #file: string;
+  readonly #release: () => void;
+  readonly #account: Account;
+  readonly #idempotency: Idempotency;
+  #writer: Writer;
+  #starts = 1;
+  #limit = GROWTH;
+  #planned = false;
+
+  /**
+   * Takes an account back to where the file has it, and writes on from there.
+   * @throws JournalError if the file is in use, damaged, or something else
+   */
+  constructor(file: string, account: Account, idempotency: Idempotency) {
+    this.#file = resolve(file);
+    this.#account = account;
+    this.#idempotency = idempotency;
+    mkdirSync(dirname(this.#file), { recursive: true });
+    const locked = lock(this.#file);
+    if ("usedBy" in locked) {
+      throw new JournalError(`${file} is in use by another local Stripe (process ${locked.usedBy}).`);
+    }
+    this.#release = locked.release;
+    try {
+      this.#writer = this.#open();
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
+    account.store.watch((write) => this.#add(write));
+  }
+
+  /** How often a server was started with this file, this time included. */
+  get starts(): number {
+    return this.#starts;
+  }
+
+  /** Writes down what has happened. Called before an answer or an event leaves. */
+  flush(): void {
+    this.#writer.flush();
+    if (this.#writer.size > this.#limit) this.#compact();
+  }
+
+  close(): void {
+    this.flush();
+    this.#writer.close();
+    this.#release();
+  }
+
+  #add(write: Write): void {
+    this.#writer.add(write);
+    if (this.#planned) return;
+    this.#planned = true;
+    setImmediate(() => {
+      this.#planned = false;
+      if (this.#writer.isOpen) this.flush();
+    });
+  }
+
+  #open(): Writer {
+    const encoder = new Encoder();
+    const replay = new Replay(this.#account, this.#idempotency, encoder);
+    const content = readIfThere(this.#file);
+    const size = content.length > 0 ? this.#replay(content, replay) : 0;
+    this.#starts = replay.starts + 1;
+    this.#limit = 2 * replay.compacted + GROWTH;
+    const writer = new Writer(this.#file, encoder, size);
+    writer.put({ starts: this.#starts });
+    writer.flush();
+    return writer;
+  }
+
+  /** @returns how many bytes of the file are good */
+  #replay(content: Buffer, replay: Replay): number {
+    const header = content.subarray(0, HEADER.length).toString();
+    if (header !== HEADER) {
+      if (HEADER.startsWith(header)) return 0; // killed while it was made
+      throw new JournalError(`${this.#file} is no data of the local Stripe. Name another file with --data.`);
+    }
+    let line = 2;
+    for (let start = HEADER.length; ; line++) {
+      const end = content.indexOf(10, start);
+      if (end < 0) {
+        replay.finish();
+        return start; // what follows is half a line, of a process that was killed: nobody has heard of it
+      }
+      try {
+        const entries: Entry[] = JSON.parse(content.toString("utf8", start, end));
+        for (const entry of entries) replay.apply(entry);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new JournalError(
+          `${this.#file} is damaged in line ${line}: ${why}\nTo begin anew, move it away.`,
+          { cause: error },
+        );
+      }
+      start = end + 1;
+    }
+  }
+
+  /** Writes the file anew, without what is history. */
+  #compact(): void {
+    const fresh = `${this.#file}.new`;
+    rmSync(fresh, { force: true });
+    const writer = new Writer(fresh, new Encoder(), 0);
+    writer.put({ starts: this.#starts });
+    let count = 0;
+    for (const write of this.#everything()) {
+      writer.add(write);
+      if (++count % AT_ONCE === 0) writer.flush();
+    }
+    writer.flush();
+    writer.put({ compacted: writer.size });
+    writer.flush();
+    writer.sync();
+    renameSync(fresh, this.#file);
+    this.#writer.close();
+    this.#writer = writer;
+    this.#limit = 2 * writer.size + GROWTH;
+  }
+
+  *#everything(): Generator<Write> {
+    yield { clock: this.#account.ahead };
+    yield* this.#account.store.writes();
+    for (const event of this.#account.events) yield { event };
+    yield* this.#account.outbox.writes();
+    yield* this.#idempotency.writes();
+  }
+}
+
+/** Appends lines to a file. */
+class Writer {
+  /** How many bytes of the file are good. */
+  size: number;
+  isOpen = true;
+  readonly #fd: number;
+  readonly #encoder: Encoder;
+  #entries: string[] = [];
+
+  constructor(file: string, encoder: Encoder, size: number) {
+    this.#fd = openSync(file, "a+");
+    this.#encoder = encoder;
+    this.size = size;
+    ftruncateSync(this.#fd, size);
+    if (size === 0) this.#append(HEADER);
+  }
+
+  add(write: Write): void {
+    for (const entry of this.#encoder.encode(write)) this.put(entry);
+  }
+
+  put(entry: object): void {
+    this.#entries.push(JSON.stringify(entry));
+  }
+
+  flush(): void {
+    if (this.#entries.length === 0) return;
+    this.#append(`[${this.#entries.join(",")}]\n`);
+    this.#entries = [];
+  }
+
+  sync(): void {
+    fsyncSync(this.#fd);
+  }
+
+  close(): void {
+    this.isOpen = false;
+    closeSync(this.#fd);
+  }
+
+  /** All of it, or an error and nothing of it: a full disk must not leave half a line in the middle. */
+  #append(text: string): void {
+    const bytes = Buffer.from(text);
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
+    } catch (error) {
+      ftruncateSync(this.#fd, this.size);
+      throw error;
+    }
+    this.size += bytes.length;
+  }
+}
+
+function readIfThere(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return Buffer.alloc(0);
+    throw error;
+  }
+}
