@@ -98,12 +98,17 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     failWith: (status) => {
       failing = status;
     },
-    close: async () => {
-      pace?.stop();
-      await Promise.all([delivery.close(), stop(server)]);
-      journal?.close();
+    close: () => {
+      closed ??= close();
+      return closed;
     },
   };
+  let closed: Promise<void> | undefined;
+  async function close() {
+    pace?.stop();
+    await Promise.all([delivery.close(), stop(server)]);
+    journal?.close();
+  }
   try {
     local.port = await listen(server, options.port ?? 0);
   } catch (error) {
