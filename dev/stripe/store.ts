@@ -45,6 +45,8 @@ export type Notes = {
   paidBy?: string;
   /** Of a Checkout Session: what it will make when paid. */
   checkout?: CheckoutPlan;
+  /** Of a portal session: when it was looked at last. */
+  portalUsedAt?: number;
   /** Of a payment or setup intent: the Checkout Session that it pays. */
   session?: string;
 };

@@ -15,8 +15,8 @@ type Intent = Stripe.PaymentIntent | Stripe.SetupIntent;
 
 export type CheckoutOutcome =
   | { outcome: "complete"; session: Session }
-  | { outcome: "declined"; intent: Intent }
-  | { outcome: "asks_owner"; intent: Intent };
+  | { outcome: "declined"; session: Session; intent: Intent }
+  | { outcome: "asks_owner"; session: Session; intent: Intent };
 
 /**
  * Pays an open session, or tries to. Money first: until it has come, no customer and no subscription exists; a card that
@@ -45,7 +45,7 @@ export function completeSession(account: Account, session: Session, entry: Check
   const shown =
     intent.object === "payment_intent" ? { payment_intent: intent.id } : { setup_intent: intent.id };
   if (session.mode !== "subscription") account.change("checkout.session", session, shown, null);
-  return { outcome: intent.status === "requires_action" ? "asks_owner" : "declined", intent };
+  return { outcome: intent.status === "requires_action" ? "asks_owner" : "declined", session, intent };
 }
 
 /** Undoes an attempt that did not bring the money. */
@@ -81,6 +81,13 @@ const makesCustomer = (account: Account, session: Session) =>
 const newCustomer = (account: Account, { email, name, phone = null, address = null }: CheckoutEntry) =>
   createCustomer(account, { email, name, phone, address });
 
+/**
+ * What the customer has to pay now.
+ * @throws ApiError if what the session sells is not to be had any more
+ */
+export const dueFor = (account: Account, session: Session, customer = idOf(session.customer)): number =>
+  session.mode === "subscription" ? dueNow(account, session, customer) : (session.amount_total ?? 0);
+
 /** Asks for the money, or, where none is due, for leave to take it later. Null if neither is needed. */
 function beginPayment(
   account: Account,
@@ -88,8 +95,7 @@ function beginPayment(
   entry: CheckoutEntry,
   customer: string | null,
 ): Intent | null {
-  const due =
-    session.mode === "subscription" ? dueNow(account, session, customer) : (session.amount_total ?? 0);
+  const due = dueFor(account, session, customer);
   const method = account.store.get("payment_method", entry.paymentMethod ?? "");
   if (due === 0) return method ? saveCard(account, session, method, customer) : null;
   if (!method)
@@ -116,7 +122,7 @@ function intentFor(
 ): Stripe.PaymentIntent {
   const { attempt, intent } = planOf(account, session);
   const before = account.store.get("payment_intent", attempt?.intent ?? "");
-  if (before && before.status.startsWith("requires_")) {
+  if (before?.status.startsWith("requires_")) {
     return account.change("payment_intent", before, { amount, customer }, null);
   }
   const isSubscription = session.mode === "subscription";

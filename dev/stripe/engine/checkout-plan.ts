@@ -23,10 +23,9 @@ export type SubscriptionData = Pick<
   | "description"
   | "metadata"
   | "proration_behavior"
-  | "trial_end"
   | "trial_period_days"
   | "trial_settings"
->;
+> & { trial_end?: number | undefined };
 
 /** `payment_intent_data` */
 export type IntentData = {

@@ -96,3 +96,12 @@ for (const button of document.querySelectorAll("[data-number]")) button.addEvent
   put("number", button.dataset.number); put("expiry", "12 / 34"); put("cvc", "123");
   const name = document.getElementById("name"); if (name && !name.value) name.value = "Test Customer";
 });`;
+
+/** A bank account in the euro area, and the numbers that are good for a try. */
+export const IbanFields = (filled: Filled) => (
+  <>
+    <Field name="iban" label="IBAN" placeholder="AT61 1904 3002 3457 3201" required {...filled} />
+    <Field name="name" label="Name on account" autocomplete="name" required {...filled} />
+    <p class="small soft">AT61 1904 3002 3457 3201 goes through, AT86 1904 3002 3547 3202 comes back.</p>
+  </>
+);

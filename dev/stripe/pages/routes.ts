@@ -1,7 +1,10 @@
 import { type Context, Hono } from "hono";
 import { onlyFromHere } from "../local/routes.ts";
 import { advanceInTurn, readAdvance } from "../local/time.ts";
+import { authenticateRoutes } from "./authenticate.tsx";
+import { checkoutRoutes } from "./checkout-routes.tsx";
 import type { PageContext } from "./context.ts";
+import { portalRoutes } from "./portal-routes.tsx";
 import { STYLE } from "./style.ts";
 
 /** Everything that a person sees in a browser: the hosted pages, and the bar's way of letting time pass. */
@@ -10,6 +13,12 @@ export function pages(context: PageContext): Hono {
   app.get("/_local/pages.css", (call) =>
     call.body(STYLE, 200, { "content-type": "text/css; charset=utf-8", "cache-control": "no-cache" }),
   );
+  app.use("/pay/*", onlyFromHere);
+  app.use("/authenticate/*", onlyFromHere);
+  app.use("/portal/*", onlyFromHere);
+  app.route("/portal", portalRoutes(context));
+  app.route("/pay", checkoutRoutes(context));
+  app.route("/authenticate", authenticateRoutes(context));
   app.post("/_local/advance", onlyFromHere, (call) => advance(context, call));
   return app;
 }

@@ -1,0 +1,236 @@
+/** @jsxImportSource hono/jsx */
+import type Stripe from "stripe";
+import { choices } from "../engine/portal-actions.ts";
+import { Layout, Notice } from "./layout.tsx";
+import { changeOf, nextCharge, type Portal, titleOf } from "./portal-view.ts";
+import { day, every, iso, methodName, money } from "./words.ts";
+
+/** What the first page says after an errand. */
+export const DONE: Record<string, string> = {
+  canceled: "Your plan is canceled.",
+  details: "Your billing details are saved.",
+  kept: "Your plan goes on.",
+  saved: "Your payment method is saved.",
+  updated: "Your plan is changed.",
+};
+
+export type DoneWord = "canceled" | "details" | "kept" | "saved" | "updated";
+
+type HomeProps = { portal: Portal; done: string | undefined; error?: string };
+
+/** The portal's first page: all that a customer has with us. */
+export const PortalHome = ({ portal, done, error }: HomeProps) => {
+  const { context, session, configuration, home, subscriptions, invoices } = portal;
+  const open = invoices.filter(({ status }) => status === "open");
+  return (
+    <Layout title="Billing" context={context} at={`${home}?home`}>
+      {session.return_url && (
+        <a class="back" href={session.return_url}>
+          ← Back to the app
+        </a>
+      )}
+      <h1>{configuration?.business_profile.headline ?? "Your billing"}</h1>
+      {done && <Notice>{done}</Notice>}
+      {error && <Notice kind="bad">{error}</Notice>}
+      {open.map((invoice) => (
+        <Unpaid invoice={invoice} />
+      ))}
+      {subscriptions.length === 0 && <p class="soft">There is no subscription at present.</p>}
+      {subscriptions.map((subscription) => (
+        <Plan portal={portal} subscription={subscription} />
+      ))}
+      <Methods portal={portal} />
+      {portal.features.customer_update.enabled && <Details portal={portal} />}
+      {portal.features.invoice_history.enabled && <Invoices invoices={invoices} />}
+      <Terms portal={portal} />
+    </Layout>
+  );
+};
+
+const Unpaid = ({ invoice }: { invoice: Stripe.Invoice }) => (
+  <Notice kind="bad">
+    <p>
+      Invoice {invoice.number} of {money(invoice.amount_remaining, invoice.currency)} is not paid yet.{" "}
+      {invoice.next_payment_attempt !== null && invoice.attempted && (
+        <>We will try again on {day(invoice.next_payment_attempt)}. </>
+      )}
+      {invoice.hosted_invoice_url && <a href={invoice.hosted_invoice_url}>Pay it now</a>}
+    </p>
+  </Notice>
+);
+
+const Plan = ({ portal, subscription }: { portal: Portal; subscription: Stripe.Subscription }) => {
+  const { context, features } = portal;
+  const { account } = context;
+  const { items, currency, cancel_at } = subscription;
+  const next = nextCharge(account, subscription);
+  const isEnding = cancel_at !== null;
+  const canSwitch =
+    !isEnding &&
+    features.subscription_update.enabled &&
+    subscription.status !== "incomplete" &&
+    choices(account, features, subscription).length > 0;
+  return (
+    <section class="card" aria-label={titleOf(account, subscription)}>
+      <div class="row last">
+        <h2>{titleOf(account, subscription)}</h2>
+        <Status subscription={subscription} />
+      </div>
+      {items.data.map(({ price, quantity }) => (
+        <p class="soft">
+          {price.recurring?.usage_type === "metered"
+            ? "Billed by use"
+            : `${quantity ?? 1} × ${price.unit_amount === null ? (price.nickname ?? "tiers") : money(price.unit_amount, currency)}`}
+          {every(price.recurring)}
+        </p>
+      ))}
+      {isEnding && (
+        <p>
+          Ends on <time datetime={iso(cancel_at)}>{day(cancel_at)}</time>. It will not renew.
+        </p>
+      )}
+      {!isEnding && next && (
+        <p>
+          {subscription.status === "trialing" ? "Your trial ends on " : "Renews on "}
+          <time datetime={iso(next.at)}>{day(next.at)}</time>
+          {next.amount > 0 && (
+            <>
+              {" "}
+              for <span class="amount">{money(next.amount, currency)}</span>
+              {subscription.discounts.length > 0 && ", before discounts"}
+            </>
+          )}
+          .
+        </p>
+      )}
+      <div class="actions">
+        {canSwitch && (
+          <a class="button quiet" href={changeOf(portal, subscription, "update")}>
+            Update plan
+          </a>
+        )}
+        {isEnding && features.subscription_cancel.enabled && (
+          <form method="post" action={changeOf(portal, subscription, "keep")}>
+            <button type="submit">Don't cancel</button>
+          </form>
+        )}
+        {!isEnding && features.subscription_cancel.enabled && (
+          <a class="button quiet" href={changeOf(portal, subscription, "cancel")}>
+            Cancel plan
+          </a>
+        )}
+      </div>
+    </section>
+  );
+};
+
+const Status = ({ subscription: { status, cancel_at } }: { subscription: Stripe.Subscription }) => {
+  if (cancel_at !== null) return <span class="pill warn">Ending</span>;
+  const bad = status === "past_due" || status === "unpaid" || status === "incomplete";
+  return <span class={`pill ${bad ? "bad" : ""}`}>{STATUS[status] ?? status}</span>;
+};
+
+const STATUS: Record<string, string> = {
+  active: "Active",
+  incomplete: "Waiting for payment",
+  past_due: "Payment overdue",
+  paused: "Paused",
+  trialing: "Trial",
+  unpaid: "Unpaid",
+};
+
+const Methods = ({ portal: { features, methods, defaultMethod, home } }: { portal: Portal }) => {
+  const canChange = features.payment_method_update.enabled;
+  return (
+    <section class="card" aria-labelledby="methods">
+      <h2 id="methods">Payment method</h2>
+      {methods.length === 0 && <p class="soft">None is saved.</p>}
+      <ul class="rows">
+        {methods.map((method) => (
+          <li>
+            <span>
+              {methodName(method)}{" "}
+              {method.card && (
+                <span class="soft small">
+                  expires {String(method.card.exp_month).padStart(2, "0")} / {method.card.exp_year}
+                </span>
+              )}
+            </span>
+            {method.id === defaultMethod ? (
+              <span class="pill">Default</span>
+            ) : (
+              canChange && (
+                <form method="post" action={`${home}/payment-method/${method.id}`} class="actions">
+                  <button type="submit" name="do" value="default" class="quiet">
+                    Make default
+                  </button>
+                  <button type="submit" name="do" value="remove" class="danger">
+                    Remove
+                  </button>
+                </form>
+              )
+            )}
+          </li>
+        ))}
+      </ul>
+      {canChange && (
+        <a class="button quiet" href={`${home}/payment-method`}>
+          Add payment method
+        </a>
+      )}
+    </section>
+  );
+};
+
+const Details = ({ portal: { customer, home } }: { portal: Portal }) => {
+  const { name, email, phone, address } = customer;
+  const where = address && [address.line1, address.postal_code, address.city, address.country];
+  const lines = [name, email, phone, where?.filter(Boolean).join(", ")].filter(Boolean);
+  return (
+    <section class="card" aria-labelledby="details">
+      <h2 id="details">Billing details</h2>
+      {lines.map((line) => (
+        <div>{line}</div>
+      ))}
+      <p class="actions">
+        <a class="button quiet" href={`${home}/details`}>
+          Update details
+        </a>
+      </p>
+    </section>
+  );
+};
+
+const Invoices = ({ invoices }: { invoices: Stripe.Invoice[] }) => (
+  <section class="card" aria-labelledby="invoices">
+    <h2 id="invoices">Invoices</h2>
+    {invoices.length === 0 && <p class="soft">There are none yet.</p>}
+    <ul class="rows">
+      {invoices.slice(0, 24).map((invoice) => (
+        <li>
+          <span>
+            <a href={invoice.hosted_invoice_url ?? ""}>{day(invoice.created)}</a>{" "}
+            <span class="soft small">{invoice.number}</span>
+          </span>
+          <span class="amount">
+            {money(invoice.total, invoice.currency)}{" "}
+            <span class={`pill ${invoice.status === "open" ? "bad" : ""}`}>
+              {invoice.status === "paid" ? "Paid" : invoice.status === "open" ? "Open" : "Void"}
+            </span>
+          </span>
+        </li>
+      ))}
+    </ul>
+  </section>
+);
+
+const Terms = ({ portal: { configuration } }: { portal: Portal }) => {
+  const { privacy_policy_url, terms_of_service_url } = configuration?.business_profile ?? {};
+  if (!privacy_policy_url && !terms_of_service_url) return null;
+  return (
+    <p class="small soft">
+      {terms_of_service_url && <a href={terms_of_service_url}>Terms</a>}{" "}
+      {privacy_policy_url && <a href={privacy_policy_url}>Privacy</a>}
+    </p>
+  );
+};
