@@ -5,6 +5,10 @@ import { invoiceActions } from "./resources/invoice-actions.ts";
 import { invoiceItems } from "./resources/invoice-items.ts";
 import { invoicePayments } from "./resources/invoice-payments.ts";
 import { invoices } from "./resources/invoices.ts";
+import { subscriptionItems } from "./resources/subscription-items.ts";
+import { subscriptionSchedules } from "./resources/subscription-schedules.ts";
+import { subscriptions } from "./resources/subscriptions.ts";
+import { testClocks } from "./resources/test-clocks.ts";
 import { webhookEndpoints } from "./resources/webhook-endpoints.ts";
 
 const parts = ({ path }: Endpoint) => path.split(":").length;
@@ -21,4 +25,8 @@ export const endpoints: Endpoint[] = [
   ...invoiceItems,
   ...invoicePayments,
   ...webhookEndpoints,
+  ...subscriptions,
+  ...subscriptionItems,
+  ...subscriptionSchedules,
+  ...testClocks,
 ].sort((one, other) => parts(one) - parts(other));

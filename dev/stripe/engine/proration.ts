@@ -30,6 +30,22 @@ export function prorationLines(
   ];
 }
 
+/** What was paid for the time after a period's new, earlier end. */
+export function cutLines(account: Account, before: Subscription, after: Subscription): LineDraft[] {
+  return after.items.data.flatMap((item) => {
+    const was = before.items.data.find(({ id }) => id === item.id);
+    const { current_period_start, current_period_end } = item;
+    if (!was || was.current_period_end <= current_period_end) return [];
+    if (was.current_period_start !== current_period_start) return [];
+    return unused(
+      account,
+      before,
+      { ...item, current_period_end: was.current_period_end },
+      current_period_end,
+    );
+  });
+}
+
 const sameCost = (one: Item, other: Item) =>
   one.id === other.id && one.price.id === other.price.id && one.quantity === other.quantity;
 

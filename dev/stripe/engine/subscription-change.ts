@@ -75,7 +75,8 @@ export function changed(account: Account, before: Subscription, change: Subscrip
   const after = { ...before, ...settings(account, before, change) };
   const { anew, ...cycle } = cycleAfter(before, items, change, now);
   const cycled = { ...after, ...cycle };
-  return { after: { ...cycled, ...endingAfter(before, cycled, change, now) }, anew };
+  const ends = { ...cycled, ...endingAfter(before, cycled, change, now) };
+  return { after: change.proration_behavior === "none" ? ends : cut(ends), anew };
 }
 
 function checkUpdatable({ status, schedule }: Subscription, change: SubscriptionChange): void {
@@ -178,6 +179,18 @@ function changedItem(account: Account, item: Item, change: ItemChange, param: st
     plan: planOf(price),
     ...(isMetered(price) ? {} : { quantity: change.quantity ?? had ?? 1 }),
   };
+}
+
+/** A subscription that ends within a period ends the period as well: what was paid beyond is given back. */
+function cut(subscription: Subscription): Subscription {
+  const { cancel_at, status, items } = subscription;
+  if (cancel_at === null || status === "trialing") return subscription;
+  if (!items.data.some(({ current_period_end }) => current_period_end > cancel_at)) return subscription;
+  const shorter = items.data.map((item) => ({
+    ...item,
+    current_period_end: Math.min(item.current_period_end, cancel_at),
+  }));
+  return { ...subscription, items: itemList(subscription.id, shorter) };
 }
 
 /** The cycle that follows from an update, and the items in it. */

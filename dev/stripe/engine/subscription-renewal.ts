@@ -49,12 +49,16 @@ function cycleInvoice(account: Account, before: Subscription, next: Subscription
   });
 }
 
-/** A subscription in the period that begins at a moment. */
+/** A subscription in the period that begins at a moment. Where it ends within, the period is short, and costs its part. */
 function nextPeriod(subscription: Subscription, at: number): Subscription {
   const items = subscription.items.data.map((item) => {
     if (item.current_period_end > at) return item;
     const { end } = periodAt(subscription.billing_cycle_anchor, cycleOf(item.price), at);
-    return { ...item, current_period_start: at, current_period_end: end };
+    return {
+      ...item,
+      current_period_start: at,
+      current_period_end: Math.min(end, subscription.cancel_at ?? Infinity),
+    };
   });
   const { status } = subscription;
   return {

@@ -3,6 +3,7 @@ import type { Account } from "../account.ts";
 import type { Routine } from "./due.ts";
 import { draftInvoice } from "./invoice-draft.ts";
 import { pendingItems } from "./invoice-items.ts";
+import { expirePending } from "./pending-updates.ts";
 import { DAY, HOUR } from "./periods.ts";
 import { cancelAsPlanned, expireIncomplete } from "./subscription-ending.ts";
 import { currentPeriod } from "./subscription-items.ts";
@@ -33,6 +34,7 @@ export const subscriptionRoutine: Routine<"subscription"> = {
       trialReminderAt(account, subscription),
       noticeAt(account, subscription),
       subscription.pause_collection?.resumes_at ?? null,
+      subscription.pending_update?.expires_at ?? null,
     ];
     return moments.reduce(earlier, null);
   },
@@ -42,6 +44,7 @@ export const subscriptionRoutine: Routine<"subscription"> = {
     const isDue = (at: number | null | undefined) => typeof at === "number" && at <= now;
     if (subscription.status === "incomplete") expireIncomplete(account, subscription);
     else if (isDue(subscription.cancel_at)) cancelAsPlanned(account, subscription);
+    else if (isDue(subscription.pending_update?.expires_at)) expirePending(account, subscription);
     else if (isDue(subscription.pause_collection?.resumes_at)) {
       changeSubscription(account, subscription, { pause_collection: null });
     } else if (isDue(renewsAt(subscription))) renew(account, subscription);

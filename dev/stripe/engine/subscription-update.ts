@@ -1,7 +1,9 @@
 import type Stripe from "stripe";
 import type { Account } from "../account.ts";
+import { ApiError } from "../http/errors.ts";
 import type { LineDraft } from "./invoice-lines.ts";
-import { creditLines, prorationLines, toInvoiceItems } from "./proration.ts";
+import { pendingUpdate } from "./pending-updates.ts";
+import { creditLines, cutLines, prorationLines, toInvoiceItems } from "./proration.ts";
 import { collectNow, draftFor } from "./subscription-billing.ts";
 import { type Changed, changed, type SubscriptionChange } from "./subscription-change.ts";
 import { extraLines, periodLines, usageLines } from "./subscription-lines.ts";
@@ -21,6 +23,16 @@ export function updateSubscription(
   before: Subscription,
   change: SubscriptionChange,
 ): Subscription {
+  if (change.payment_behavior !== "pending_if_incomplete") return updateNow(account, before, change);
+  try {
+    return updateNow(account, before, { ...change, payment_behavior: "error_if_incomplete" });
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 402) return updateWhenPaid(account, before, change);
+    throw error;
+  }
+}
+
+function updateNow(account: Account, before: Subscription, change: SubscriptionChange): Subscription {
   return account.atomically(() => {
     const { after, anew } = changed(account, before, change);
     const trialEnds = before.status === "trialing" && after.status !== "trialing";
@@ -33,6 +45,19 @@ export function updateSubscription(
     if (draft) collect(account, updated, draft, change);
     remindOfTrialEnd(account, current(account, updated));
     return current(account, updated);
+  });
+}
+
+/** Changes nothing until the invoice for it is paid. https://docs.stripe.com/billing/subscriptions/pending-updates */
+function updateWhenPaid(account: Account, before: Subscription, change: SubscriptionChange): Subscription {
+  return account.atomically(() => {
+    const next = changed(account, before, change);
+    const draft = billUpdate(account, before, next, change);
+    if (!draft) throw new Error("A payment failed that there was none of.");
+    const pending_update = pendingUpdate(next, nowFor(account, before));
+    const waiting = changeSubscription(account, before, { pending_update, latest_invoice: draft.id });
+    collectNow(account, waiting, draft, "allow_incomplete", change.off_session ?? false);
+    return current(account, waiting);
   });
 }
 
@@ -75,7 +100,8 @@ function prorations(
 ): LineDraft[] {
   if (before.status === "trialing" || before.status === "paused") return [];
   const ends = anew || after.status === "trialing";
-  return ends ? creditLines(account, before, at) : prorationLines(account, before, after, at);
+  if (ends) return creditLines(account, before, at);
+  return [...prorationLines(account, before, after, at), ...cutLines(account, before, after)];
 }
 
 const cycleLines = (account: Account, before: Subscription, after: Subscription, at: number) => [

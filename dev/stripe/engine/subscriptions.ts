@@ -4,6 +4,7 @@ import { found } from "../http/endpoint.ts";
 import { redeem } from "./discounts.ts";
 import { refreshEntitlements } from "./entitlements.ts";
 import { intentOf, subscriptionOf } from "./invoice-payment.ts";
+import { applyPending } from "./pending-updates.ts";
 import { collectNow, draftFor } from "./subscription-billing.ts";
 import { type DiscountDraft, newSubscription, type SubscriptionDraft } from "./subscription-draft.ts";
 import { cancelSubscription } from "./subscription-ending.ts";
@@ -79,6 +80,10 @@ export function invoicePaid(account: Account, invoice: Stripe.Invoice): void {
   const subscription = account.store.get("subscription", subscriptionOf(invoice) ?? "");
   if (!subscription || isOver(subscription) || subscription.latest_invoice !== invoice.id) return;
   const method = methodToKeep(account, subscription, invoice);
+  if (subscription.pending_update) {
+    applyPending(account, subscription, method);
+    return;
+  }
   switch (subscription.status) {
     case "incomplete":
     case "past_due":
@@ -116,6 +121,7 @@ export function invoiceFailed(
   const subscription = account.store.get("subscription", subscriptionOf(invoice) ?? "");
   if (!subscription || subscription.latest_invoice !== invoice.id) return;
   if (subscription.status !== "active" && subscription.status !== "past_due") return;
+  if (subscription.pending_update) return;
   const late =
     subscription.status === "active"
       ? changeSubscription(account, subscription, { status: "past_due" })

@@ -54,6 +54,12 @@ export const cancellationDetails = hash({
   ).optional(),
 }).optional();
 
+/** Versions before endive name the anchor by a word alone. */
+const anchor = z.union([
+  oneOf("now", "unchanged"),
+  hash({ type: oneOf("now", "unchanged") }).transform(({ type }) => type),
+]);
+
 const settings = {
   add_invoice_items: list(hash({ price: text, quantity })).optional(),
   cancel_at: unsettable(z.union([oneOf("min_period_end", "max_period_end"), timestamp])).optional(),
@@ -84,13 +90,15 @@ export const create = params<Stripe.SubscriptionCreateParams>()({
   currency: text.optional(),
   customer: text,
   items: list(hash(item)),
+  // A subscription that there is not yet has nothing to go on with meanwhile.
+  payment_behavior: oneOf("allow_incomplete", "default_incomplete", "error_if_incomplete").optional(),
   trial_from_plan: flag.optional(),
   trial_period_days: between(1, 730).optional(),
 });
 
 export const update = params<Stripe.SubscriptionUpdateParams>()({
   ...settings,
-  billing_cycle_anchor: oneOf("now", "unchanged").optional(),
+  billing_cycle_anchor: anchor.optional(),
   cancellation_details: cancellationDetails,
   items: list(
     hash({ ...item, clear_usage: flag.optional(), deleted: flag.optional(), id: text.optional() }),
@@ -118,12 +126,6 @@ export const pause = params<Stripe.SubscriptionPauseParams>()({
   invoicing_behavior: oneOf("invoice", "pending_invoice_item").optional(),
   type: oneOf("subscription").optional(),
 });
-
-/** Versions before endive name the anchor by a word alone. */
-const anchor = z.union([
-  oneOf("now", "unchanged"),
-  hash({ type: oneOf("now", "unchanged") }).transform(({ type }) => type),
-]);
 
 export const resume = params<Stripe.SubscriptionResumeParams>()({
   billing_cycle_anchor: anchor.optional(),
