@@ -98,11 +98,12 @@ export function invoiceItemBeforeBasil(item: Hash, account: Account): Hash {
   };
 }
 
+/** What one of a line costs; of one without a price, its share of the amount. */
 function unitAmount(line: Hash): string | null {
   const { unit_amount_decimal } = part(line, "pricing");
-  return unit_amount_decimal === undefined || unit_amount_decimal === null
-    ? null
-    : String(unit_amount_decimal);
+  if (unit_amount_decimal !== undefined && unit_amount_decimal !== null) return String(unit_amount_decimal);
+  const share = Number(line.amount) / Number(line.quantity ?? 1);
+  return Number.isInteger(share) ? String(share) : null;
 }
 
 function priceOf(account: Account, line: Hash): { price: unknown; plan: unknown } {

@@ -140,6 +140,15 @@ test("a key means nothing to GET", async () => {
   expect(body).toMatchObject({ data: [{ object: "customer" }] });
 });
 
+test("a key means nothing to DELETE, which is the same however often it is asked", async () => {
+  const { id } = await it.stripe.customers.create();
+  const remove = () => it.raw(`DELETE /v1/customers/${id}`, undefined, { "idempotency-key": "key_1" });
+  expect(await remove()).toMatchObject({ status: 200, body: { id, object: "customer", deleted: true } });
+  const again = await remove();
+  expect(again).toMatchObject({ status: 404, body: { error: { message: `No such customer: '${id}'` } } });
+  expect(again.headers.get("idempotent-replayed")).toBeNull();
+});
+
 test("the SDK tries again by itself, and what it asked for happens once", async () => {
   const stripe = clientOf(it.local, { maxNetworkRetries: 2 });
   it.local.failWith(500);
