@@ -4,8 +4,8 @@ import { ApiError } from "../http/errors.ts";
 import { mergeMetadata } from "../http/params.ts";
 import { idOf } from "../store.ts";
 import { boundary } from "./periods.ts";
-import type { DiscountDraft, ProrationBehavior } from "./subscription-draft.ts";
 import { currentPeriod, cycleOf, type ItemDraft, recurringPrice } from "./subscription-items.ts";
+import type { DiscountDraft, ProrationBehavior } from "./subscription-settings.ts";
 
 type Schedule = Stripe.SubscriptionSchedule;
 type Phase = Stripe.SubscriptionSchedule.Phase;

@@ -3,7 +3,7 @@ import type { Account } from "../account.ts";
 import { found } from "../http/endpoint.ts";
 import { idOf } from "../store.ts";
 import { endSchedule } from "./schedule-ending.ts";
-import type { ItemChange } from "./subscription-change.ts";
+import type { ItemChange } from "./subscription-item-changes.ts";
 import { isMetered, itemList, newItem, planOf } from "./subscription-items.ts";
 
 type Schedule = Stripe.SubscriptionSchedule;

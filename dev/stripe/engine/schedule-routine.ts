@@ -6,9 +6,9 @@ import { DAY } from "./periods.ts";
 import { endSchedule } from "./schedule-ending.ts";
 import { enterPhase, itemChanges, leaveSchedule } from "./schedule-phases.ts";
 import { startSchedule } from "./schedules.ts";
-import type { ProrationBehavior } from "./subscription-draft.ts";
 import { cancelAsPlanned } from "./subscription-ending.ts";
 import { renew, renewsAt } from "./subscription-renewal.ts";
+import type { ProrationBehavior } from "./subscription-settings.ts";
 import { changeSubscription, current } from "./subscription-state.ts";
 import { updateSubscription } from "./subscription-update.ts";
 

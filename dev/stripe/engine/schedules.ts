@@ -11,18 +11,14 @@ import {
   phaseOf,
   type ScheduleSettings,
 } from "./schedule-draft.ts";
-import { endSchedule } from "./schedule-ending.ts";
-import { itemChanges } from "./schedule-phases.ts";
-import type { ProrationBehavior } from "./subscription-draft.ts";
-import { billingMode } from "./subscription-draft.ts";
-import { cancelSubscription } from "./subscription-ending.ts";
+import { billingMode } from "./subscription-settings.ts";
 import { changeSubscription, customerOf, isOver } from "./subscription-state.ts";
-import { updateSubscription } from "./subscription-update.ts";
 import { createSubscription } from "./subscriptions.ts";
 
 type Schedule = Stripe.SubscriptionSchedule;
 
-type ScheduleChange = {
+/** What can be said of a schedule at any time. Named as Stripe's parameters are. */
+export type ScheduleChange = {
   default_settings?: ScheduleSettings | undefined;
   end_behavior?: "cancel" | "release" | undefined;
   metadata?: Record<string, string> | null | undefined;
@@ -176,106 +172,3 @@ export function startSchedule(account: Account, schedule: Schedule): Schedule {
 /** A schedule that ends its subscription says so there, too. */
 const cancelDate = ({ end_behavior, phases }: Schedule) =>
   end_behavior === "cancel" ? { cancel_at: phases.at(-1)?.end_date } : {};
-
-/**
- * Changes a schedule. New phases take the place of the current one and of those to come; what the current one has
- * becomes the subscription's at once. https://docs.stripe.com/api/subscription_schedules/update
- * @throws ApiError for a schedule that is over, and for phases that do not fit
- */
-export function updateSchedule(
-  account: Account,
-  before: Schedule,
-  change: ScheduleChange & { proration_behavior?: ProrationBehavior | undefined },
-): Schedule {
-  if (change.phases || change.end_behavior) checkAlive(before, "updated");
-  const now = account.nowOf(idOf(before.customer));
-  const phases = change.phases ? replacedPhases(account, before, change.phases, now) : before.phases;
-  const phase = phases.find(({ start_date, end_date }) => start_date <= now && now < end_date);
-  const schedule = account.change(
-    "subscription_schedule",
-    before,
-    {
-      default_settings: defaultSettings(change.default_settings, before.default_settings),
-      end_behavior: change.end_behavior ?? before.end_behavior,
-      metadata: mergeMetadata(before.metadata ?? {}, change.metadata),
-      phases,
-      ...(before.status === "active" && phase
-        ? { current_phase: { start_date: phase.start_date, end_date: phase.end_date } }
-        : {}),
-    },
-    "subscription_schedule.updated",
-  );
-  const subscription = account.store.get("subscription", idOf(schedule.subscription) ?? "");
-  if (subscription && phase && (change.phases || change.end_behavior)) {
-    const { end_behavior, proration_behavior } = { proration_behavior: undefined, ...change };
-    const planned = changeSubscription(account, subscription, {
-      ...(end_behavior === "release" ? { cancel_at: null } : {}),
-      ...(schedule.end_behavior === "cancel" ? { cancel_at: phases.at(-1)?.end_date ?? null } : {}),
-    });
-    if (change.phases) {
-      updateSubscription(account, planned, { items: itemChanges(planned, phase), proration_behavior });
-    }
-  }
-  return account.store.get("subscription_schedule", schedule.id) ?? schedule;
-}
-
-function replacedPhases(account: Account, before: Schedule, drafts: PhaseDraft[], now: number) {
-  const [first] = drafts;
-  const asked = first?.start_date === "now" ? now : first?.start_date;
-  const start = asked ?? before.current_phase?.start_date ?? before.phases[0]?.start_date ?? now;
-  if (before.status === "active" && start > now) {
-    throw ApiError.invalid("The first phase must include the current one.", {
-      param: "phases[0][start_date]",
-    });
-  }
-  const past = before.phases.filter(({ end_date }) => end_date <= start);
-  return [...past, ...newPhases(account, drafts, start, now)];
-}
-
-function checkAlive({ id, status }: Schedule, verb: string): void {
-  if (status === "active" || status === "not_started") return;
-  throw ApiError.invalid(
-    `You cannot ${verb === "updated" ? "update" : verb} the subscription schedule \`${id}\`: it is ${status}, and only \`not_started\` and \`active\` ones can be ${verb}.`,
-  );
-}
-
-/**
- * Takes the schedule off its subscription, which goes on as it is.
- * https://docs.stripe.com/api/subscription_schedules/release
- */
-export function releaseSchedule(account: Account, before: Schedule, preserveCancelDate: boolean): Schedule {
-  checkAlive(before, "released");
-  const subscription = account.store.get("subscription", idOf(before.subscription) ?? "");
-  const released = account.change(
-    "subscription_schedule",
-    before,
-    {
-      status: "released",
-      current_phase: null,
-      released_at: account.nowOf(idOf(before.customer)),
-      released_subscription: idOf(before.subscription),
-      subscription: null,
-    },
-    null,
-  );
-  account.emit("subscription_schedule.released", released);
-  if (subscription) {
-    const keeps = preserveCancelDate || before.end_behavior !== "cancel";
-    changeSubscription(account, subscription, { schedule: null, ...(keeps ? {} : { cancel_at: null }) });
-  }
-  return released;
-}
-
-/** Ends a schedule and its subscription now. https://docs.stripe.com/api/subscription_schedules/cancel */
-export function cancelSchedule(
-  account: Account,
-  before: Schedule,
-  options: { invoice_now?: boolean | undefined; prorate?: boolean | undefined },
-): Schedule {
-  checkAlive(before, "canceled");
-  const { invoice_now = true, prorate = true } = options;
-  const canceled = endSchedule(account, before, "canceled");
-  const subscription = account.store.get("subscription", idOf(before.subscription) ?? "");
-  if (subscription) cancelSubscription(account, subscription, { invoice_now, prorate });
-  return canceled;
-}

@@ -7,9 +7,9 @@ import { payInvoice } from "./invoices.ts";
 import { periodAt } from "./periods.ts";
 import { creditLines, toInvoiceItems } from "./proration.ts";
 import { draftFor } from "./subscription-billing.ts";
-import type { ProrationBehavior } from "./subscription-draft.ts";
 import { cycleOf, itemList } from "./subscription-items.ts";
 import { periodLines, usageLines } from "./subscription-lines.ts";
+import type { ProrationBehavior } from "./subscription-settings.ts";
 import { changeSubscription, current, customerOf, nowFor } from "./subscription-state.ts";
 
 type Subscription = Stripe.Subscription;

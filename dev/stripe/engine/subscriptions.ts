@@ -6,10 +6,11 @@ import { refreshEntitlements } from "./entitlements.ts";
 import { intentOf, subscriptionOf } from "./invoice-payment.ts";
 import { applyPending } from "./pending-updates.ts";
 import { collectNow, draftFor } from "./subscription-billing.ts";
-import { type DiscountDraft, newSubscription, type SubscriptionDraft } from "./subscription-draft.ts";
+import { newSubscription, type SubscriptionDraft } from "./subscription-draft.ts";
 import { cancelSubscription } from "./subscription-ending.ts";
 import { extraLines, periodLines, trialLines } from "./subscription-lines.ts";
 import { resumed } from "./subscription-pause.ts";
+import type { DiscountDraft } from "./subscription-settings.ts";
 import { changeSubscription, current, customerOf, isOver } from "./subscription-state.ts";
 import { remindOfTrialEnd } from "./trials.ts";
 

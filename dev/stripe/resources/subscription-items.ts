@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import type { Account } from "../account.ts";
-import type { ItemChange } from "../engine/subscription-change.ts";
+import type { ItemChange } from "../engine/subscription-item-changes.ts";
 import { updateSubscription } from "../engine/subscription-update.ts";
 import { deleted, endpoint, found, page } from "../http/endpoint.ts";
 import { ApiError } from "../http/errors.ts";

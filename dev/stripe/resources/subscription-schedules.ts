@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { z } from "zod";
-import { cancelSchedule, createSchedule, releaseSchedule, updateSchedule } from "../engine/schedules.ts";
+import { cancelSchedule, releaseSchedule, updateSchedule } from "../engine/schedule-changes.ts";
+import { createSchedule } from "../engine/schedules.ts";
 import { endpoint, found, page, type Request } from "../http/endpoint.ts";
 import {
   between,

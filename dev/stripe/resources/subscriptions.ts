@@ -1,8 +1,8 @@
 import type Stripe from "stripe";
-import { billingMode } from "../engine/subscription-draft.ts";
 import { cancelSubscription } from "../engine/subscription-ending.ts";
 import { currentPeriod } from "../engine/subscription-items.ts";
 import { pauseSubscription, resumeSubscription } from "../engine/subscription-pause.ts";
+import { billingMode } from "../engine/subscription-settings.ts";
 import { changeSubscription, isOver, nowFor } from "../engine/subscription-state.ts";
 import { updateSubscription } from "../engine/subscription-update.ts";
 import { createSubscription } from "../engine/subscriptions.ts";
