@@ -46,6 +46,3 @@ export function periodAt(anchor: number, cycle: Cycle, at: number): Period {
   while (boundary(anchor, cycle, cycles) > at) cycles--;
   return { start: boundary(anchor, cycle, cycles), end: boundary(anchor, cycle, cycles + 1) };
 }
-
-/** Seconds that a cycle takes at least; what "two intervals" mean to a test clock. */
-export const length = (cycle: Cycle, from: number): number => boundary(from, cycle, 1) - from;
