@@ -10,7 +10,7 @@ export const Bar = ({ context, at }: { context: PageContext; at: string }) => {
     <header class="bar">
       <div>
         <p>
-          <strong>Local Stripe</strong> This is the local Stripe. No money moves.
+          <strong>Local</strong> This is the local Stripe. No money moves.
           {weather !== "calm" && ` The weather: ${weather}.`}
         </p>
         <form method="post" action="/_local/advance" aria-label="Advance time">

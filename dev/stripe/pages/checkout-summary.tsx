@@ -36,8 +36,10 @@ export const Summary = ({ view, at, filled }: SummaryProps) => {
 };
 
 function titleOf({ session, items, trialEnd }: CheckoutView): string {
-  const name = items.length === 1 ? (items[0]?.description ?? "your order") : "your order";
-  if (session.mode !== "subscription") return `Pay for ${name}`;
+  const [first, ...others] = items;
+  if (session.mode !== "subscription")
+    return others.length > 0 ? "Your order" : `Pay for ${first?.description}`;
+  const name = items.find(({ price }) => price?.recurring)?.description;
   return trialEnd === null ? `Subscribe to ${name}` : `Try ${name}`;
 }
 

@@ -63,7 +63,7 @@ const Plan = ({ portal, subscription }: { portal: Portal; subscription: Stripe.S
   const { context, features } = portal;
   const { account } = context;
   const { items, currency, cancel_at } = subscription;
-  const next = nextCharge(account, subscription);
+  const next = nextCharge(subscription);
   const isEnding = cancel_at !== null;
   const canSwitch =
     !isEnding &&

@@ -111,7 +111,7 @@ export const ConfirmPage = ({
   const product =
     typeof price?.product === "string" ? account.store.get("product", price.product) : undefined;
   const { currency } = subscription;
-  const next = nextCharge(account, subscription);
+  const next = nextCharge(subscription);
   const at = changeOf(portal, subscription, "confirm");
   const query = new URLSearchParams({ price: to.price, quantity: String(to.quantity) });
   return (

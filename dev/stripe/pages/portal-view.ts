@@ -54,12 +54,13 @@ export const titleOf = (account: Account, { items }: Stripe.Subscription) =>
   [...new Set(items.data.map(({ price }) => nameOf(account, price)))].join(", ");
 
 /** When and for how much a subscription is charged next; null if it is not. */
-export function nextCharge(
-  account: Account,
-  subscription: Stripe.Subscription,
-): { at: number; amount: number } | null {
-  const { items, cancel_at, status, trial_end } = subscription;
-  const at = status === "trialing" && trial_end !== null ? trial_end : currentPeriod(subscription).end;
+export function nextCharge({
+  items,
+  cancel_at,
+  status,
+  trial_end,
+}: Stripe.Subscription): { at: number; amount: number } | null {
+  const at = status === "trialing" && trial_end !== null ? trial_end : currentPeriod({ items }).end;
   if ((cancel_at !== null && cancel_at <= at) || status === "paused") return null;
   const list = items.data.reduce((sum, { price, quantity }) => sum + amountOf(price, quantity ?? 0), 0);
   return { at, amount: Math.round(list) };

@@ -39,12 +39,14 @@ a { color: var(--accent); text-underline-offset: 0.2em; }
 @media (min-width: 52rem) { .columns { grid-template-columns: minmax(0, 1fr) minmax(0, 26rem); } }
 .rows { list-style: none; margin: 0 0 1rem; padding: 0; }
 .rows > li, .row {
-  display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.25rem 1rem; padding: 0.6rem 0;
-  border-bottom: 1px solid var(--line); overflow-wrap: anywhere;
+  display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 0.25rem 1rem;
+  padding: 0.6rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere;
 }
 .rows > li:last-child, .row.last { border-bottom: 0; }
 .rows > li > :first-child, .row > :first-child { flex: 1 1 10rem; min-width: 0; }
-.row.total { font-weight: 650; }
+.row.last { padding-top: 0; }
+.row.last h2 { margin: 0; }
+.row.total { padding-top: 0.6rem; font-weight: 650; }
 label, legend { font-weight: 550; font-size: 0.9rem; }
 fieldset { border: 0; margin: 0 0 1rem; padding: 0; min-width: 0; }
 legend { padding: 0; margin-bottom: 0.35rem; }
@@ -70,7 +72,7 @@ button, .button {
   background: var(--accent); color: var(--accent-ink);
 }
 button:hover, .button:hover { filter: brightness(1.08); }
-button.wide { width: 100%; padding: 0.75rem 1rem; font-size: 1.05rem; }
+button.wide { width: 100%; margin-top: 0.75rem; padding: 0.75rem 1rem; font-size: 1.05rem; }
 button.quiet, .button.quiet { background: transparent; color: var(--accent); }
 button.danger { background: transparent; border-color: var(--bad); color: var(--bad); }
 .actions { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: center; margin-top: 1rem; }
@@ -94,7 +96,7 @@ summary { cursor: pointer; color: var(--accent); font-weight: 550; font-size: 0.
 .together .field { flex: 1; margin: 0; }
 .bar { background: var(--bar); color: var(--bar-ink); font-size: 0.875rem; }
 .bar > div {
-  max-width: 60rem; margin: 0 auto; padding: 0.5rem 1.25rem; display: flex; flex-wrap: wrap; gap: 0.4rem 1rem;
+  max-width: 60rem; margin: 0 auto; padding: 0.5rem 1.25rem; display: flex; min-height: 2.75rem; flex-wrap: wrap; gap: 0.4rem 1rem;
   align-items: center; justify-content: space-between;
 }
 .bar p { margin: 0; }

@@ -17,9 +17,9 @@ export function money(amount: number, currency: string): string {
 export const day = (epoch: number) =>
   new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(epoch * 1000);
 
-/** A moment, as `24 November 2026, 05:03 UTC`. */
+/** A moment, as `24 Nov 2026, 05:03 UTC`. */
 export const moment = (epoch: number) =>
-  `${day(epoch)}, ${new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: "UTC" }).format(epoch * 1000)} UTC`;
+  `${new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(epoch * 1000)} UTC`;
 
 /** For the `datetime` of a `<time>`. */
 export const iso = (epoch: number) => new Date(epoch * 1000).toISOString();
