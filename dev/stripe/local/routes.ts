@@ -82,20 +82,21 @@ export function localRoutes(parts: Parts): Hono {
 }
 
 const names = Object.keys(WEATHERS);
-const figure = z.coerce.number().min(0).optional();
+const share = z.coerce.number().min(0).max(1).optional();
+const ms = z.coerce.number().min(0).max(60_000).optional();
 
 const WANTED_WEATHER = z.strictObject({
   name: z.enum(names).optional(),
   return_to: z.string().optional(),
-  delayMs: figure,
-  overtaken: figure,
-  overtakenMs: figure,
-  duplicated: figure,
-  lost: figure,
-  lostForGood: figure,
-  retryMs: figure,
-  apiDelayMs: figure,
-  apiFailing: figure,
+  delayMs: ms,
+  overtaken: share,
+  overtakenMs: ms,
+  duplicated: share,
+  lost: share,
+  lostForGood: share,
+  retryMs: ms,
+  apiDelayMs: ms,
+  apiFailing: share,
 });
 
 const WEATHER_WORDS = `name (${names.join(", ")}), or figures: ${Object.keys(CALM).join(", ")}`;
