@@ -1,10 +1,14 @@
 import type { Endpoint } from "./http/endpoint.ts";
+import { checkoutSessions } from "./resources/checkout-sessions.ts";
 import { customers } from "./resources/customers.ts";
 import { events } from "./resources/events.ts";
 import { invoiceActions } from "./resources/invoice-actions.ts";
 import { invoiceItems } from "./resources/invoice-items.ts";
 import { invoicePayments } from "./resources/invoice-payments.ts";
 import { invoices } from "./resources/invoices.ts";
+import { paymentPages } from "./resources/payment-pages.ts";
+import { portalConfigurations } from "./resources/portal-configurations.ts";
+import { portalSessions } from "./resources/portal-sessions.ts";
 import { subscriptionItems } from "./resources/subscription-items.ts";
 import { subscriptionSchedules } from "./resources/subscription-schedules.ts";
 import { subscriptions } from "./resources/subscriptions.ts";
@@ -19,6 +23,10 @@ const parts = ({ path }: Endpoint) => path.split(":").length;
  */
 export const endpoints: Endpoint[] = [
   ...customers,
+  ...checkoutSessions,
+  ...paymentPages,
+  ...portalConfigurations,
+  ...portalSessions,
   ...events,
   ...invoices,
   ...invoiceActions,

@@ -100,9 +100,10 @@ export function totals(
  * @throws ApiError in the words that Checkout shows
  */
 export function promotionFor(account: Account, session: Session, word: string): Stripe.PromotionCode {
-  const code = account.store
+  const named = account.store
     .all("promotion_code")
-    .find((promotion) => promotion.active && promotion.code.toLowerCase() === word.trim().toLowerCase());
+    .filter(({ code }) => code.toLowerCase() === word.trim().toLowerCase());
+  const code = named.find(({ active }) => active) ?? named[0];
   const problem = code ? problemOf(account, session, code) : "This code is invalid.";
   if (!code || problem) {
     throw ApiError.invalid(problem ?? "This code is invalid.", { param: "promotion_code" });
@@ -116,8 +117,8 @@ function problemOf(account: Account, session: Session, code: Stripe.PromotionCod
   const { first_time_transaction, minimum_amount, minimum_amount_currency } = code.restrictions;
   const isOver = code.expires_at !== null && code.expires_at <= account.nowOf(customer);
   const isUsedUp = code.max_redemptions !== null && code.times_redeemed >= code.max_redemptions;
-  if (!coupon?.valid || isUsedUp) return "This code is invalid.";
   if (isOver) return "This code has expired.";
+  if (!code.active || !coupon?.valid || isUsedUp) return "This code is invalid.";
   if (code.customer !== null && idOf(code.customer) !== customer) return "This code is invalid.";
   if (coupon.amount_off !== null && coupon.currency !== session.currency) {
     return "This code cannot be used in this currency.";

@@ -4,11 +4,11 @@ import type { SessionDraft } from "../engine/checkout.ts";
 import { lineItem, sellablePrice } from "../engine/checkout-amounts.ts";
 import type { CheckoutPlan, IntentData } from "../engine/checkout-plan.ts";
 import { wholeAddress } from "../engine/customers.ts";
-import { checkRedeemable } from "../engine/discounts.ts";
 import { adHocPrice } from "../engine/price-data.ts";
 import { found } from "../http/endpoint.ts";
 import { ApiError } from "../http/errors.ts";
 import { defined, mergeMetadata } from "../http/params.ts";
+import { idOf } from "../store.ts";
 import type { Given, GivenLine } from "./checkout-session-params.ts";
 
 const MINUTE = 60;
@@ -99,12 +99,23 @@ function onlyIn(given: Given, mode: Mode, param: keyof Given, wanted: Mode): voi
   throw ApiError.invalid(`You can not pass \`${param}\` in \`${mode}\` mode.`, { param });
 }
 
-function checkDiscount(
-  account: Account,
-  { customer }: Given,
-  { coupon, promotion_code }: { coupon?: string | undefined; promotion_code?: string | undefined },
-): void {
-  checkRedeemable(account, { coupon, promotionCode: promotion_code, customer: customer ?? null });
+type GivenDiscount = NonNullable<Given["discounts"]>[number];
+
+function checkDiscount(account: Account, given: Given, { coupon, promotion_code }: GivenDiscount): void {
+  if (promotion_code === undefined) {
+    if (coupon === undefined) throw missing("discounts[0][coupon]");
+    const { valid } = found(account, "coupon", coupon, "discounts[0][coupon]");
+    if (!valid)
+      throw ApiError.invalid(`Coupon ${coupon} cannot be redeemed any more.`, { param: "discounts" });
+    return;
+  }
+  const param = "discounts[0][promotion_code]";
+  const code = account.store.get("promotion_code", promotion_code);
+  if (!code) throw ApiError.noSuch("promotion code", promotion_code, param);
+  if (!code.active) throw ApiError.invalid("This promotion code is inactive.", { param });
+  if (code.customer !== null && idOf(code.customer) !== (given.customer ?? null)) {
+    throw ApiError.invalid("This promotion code cannot be redeemed by this customer.", { param });
+  }
 }
 
 function checkExpiry(account: Account, expires_at: number | undefined): void {

@@ -33,7 +33,7 @@ test("pages are not for other sites, neither to post to nor under another name",
       headers: { origin },
       body: new URLSearchParams({ by: "day" }),
     });
-  expect((await from("https://evil.example")).status).toBe(403);
+  expect((await from("https://evil.example")).status).toBe(404);
   expect(it.local.account.ahead).toBe(0);
   expect((await from(it.local.url)).status).toBe(200);
   expect(it.local.account.ahead).toBe(DAY);
