@@ -5,14 +5,10 @@ import { lineItem, sellablePrice } from "../engine/checkout-amounts.ts";
 import type { CheckoutPlan, IntentData } from "../engine/checkout-plan.ts";
 import { wholeAddress } from "../engine/customers.ts";
 import { adHocPrice } from "../engine/price-data.ts";
-import { found } from "../http/endpoint.ts";
 import { ApiError } from "../http/errors.ts";
 import { defined, mergeMetadata } from "../http/params.ts";
-import { idOf } from "../store.ts";
+import { check, checkItems, missing } from "./checkout-session-checks.ts";
 import type { Given, GivenLine } from "./checkout-session-params.ts";
-
-const MINUTE = 60;
-const DAY = 24 * 60 * MINUTE;
 
 /**
  * What a request asks for, as the session and its plan.
@@ -26,12 +22,6 @@ export function readSession(
   check(account, given, mode);
   const items = (given.line_items ?? []).map((line, at) => readLine(account, line, `line_items[${at}]`));
   checkItems(mode, items);
-  const trial = given.subscription_data?.trial_end;
-  if (trial !== undefined && trial < account.nowOf(given.customer ?? null) + 2 * DAY - MINUTE) {
-    throw ApiError.invalid("The `trial_end` date has to be at least 2 days in the future.", {
-      param: "subscription_data[trial_end]",
-    });
-  }
   return {
     draft: readDraft(given, mode, items[0]?.currency ?? given.currency ?? null),
     plan: {
@@ -48,93 +38,6 @@ export function readSession(
 }
 
 type Mode = SessionDraft["mode"];
-
-function check(account: Account, given: Given, mode: Mode): void {
-  if (given.success_url === undefined) throw missing("success_url");
-  checkUrl("success_url", given.success_url);
-  if (given.cancel_url !== undefined) checkUrl("cancel_url", given.cancel_url);
-  if (given.mode === undefined && given.line_items !== undefined) throw missing("mode");
-  if (mode !== "setup" && !given.line_items?.length) throw missing("line_items");
-  if (mode === "setup" && given.line_items?.length) {
-    throw ApiError.invalid("You can not pass `line_items` in `setup` mode.", { param: "line_items" });
-  }
-  onlyOne(given, "customer", "customer_email");
-  onlyOne(given, "allow_promotion_codes", "discounts");
-  onlyIn(given, mode, "subscription_data", "subscription");
-  onlyIn(given, mode, "payment_intent_data", "payment");
-  onlyIn(given, mode, "setup_intent_data", "setup");
-  onlyIn(given, mode, "customer_creation", "payment");
-  if (given.customer !== undefined) found(account, "customer", given.customer, "customer");
-  if (given.customer_email !== undefined && !/^\S+@\S+\.\S+$/.test(given.customer_email)) {
-    throw ApiError.invalid(`Invalid email address: ${given.customer_email}`, {
-      param: "customer_email",
-      code: "email_invalid",
-    });
-  }
-  for (const discount of given.discounts ?? []) checkDiscount(account, given, discount);
-  checkExpiry(account, given.expires_at);
-}
-
-const missing = (param: string) =>
-  ApiError.invalid(`Missing required param: ${param}.`, { param, code: "parameter_missing" });
-
-/** Where the browser is sent: an address that a browser can go to, once the session's id is in its place. */
-function checkUrl(param: string, url: string): void {
-  const full = url.replaceAll("{CHECKOUT_SESSION_ID}", "cs_test");
-  if (/^https?:/i.test(full) && URL.canParse(full)) return;
-  const hasScheme = /^[a-z][a-z\d+.-]*:/i.test(full);
-  throw ApiError.invalid(
-    hasScheme ? "Not a valid URL" : "Invalid URL: An explicit scheme (such as https) must be provided.",
-    { param, code: "url_invalid" },
-  );
-}
-
-function onlyOne(given: Given, one: keyof Given, other: keyof Given): void {
-  if (given[one] === undefined || given[other] === undefined) return;
-  throw ApiError.invalid(`You may only specify one of these parameters: ${one}, ${other}.`);
-}
-
-function onlyIn(given: Given, mode: Mode, param: keyof Given, wanted: Mode): void {
-  if (given[param] === undefined || mode === wanted) return;
-  throw ApiError.invalid(`You can not pass \`${param}\` in \`${mode}\` mode.`, { param });
-}
-
-type GivenDiscount = NonNullable<Given["discounts"]>[number];
-
-function checkDiscount(account: Account, given: Given, { coupon, promotion_code }: GivenDiscount): void {
-  if (promotion_code === undefined) {
-    if (coupon === undefined) throw missing("discounts[0][coupon]");
-    const { valid } = found(account, "coupon", coupon, "discounts[0][coupon]");
-    if (!valid)
-      throw ApiError.invalid(`Coupon ${coupon} cannot be redeemed any more.`, { param: "discounts" });
-    return;
-  }
-  const param = "discounts[0][promotion_code]";
-  const code = account.store.get("promotion_code", promotion_code);
-  if (!code) throw ApiError.noSuch("promotion code", promotion_code, param);
-  if (!code.active) throw ApiError.invalid("This promotion code is inactive.", { param });
-  if (code.customer !== null && idOf(code.customer) !== (given.customer ?? null)) {
-    throw ApiError.invalid("This promotion code cannot be redeemed by this customer.", { param });
-  }
-}
-
-function checkExpiry(account: Account, expires_at: number | undefined): void {
-  if (expires_at === undefined) return;
-  const ahead = expires_at - account.realNow();
-  // Stripe counts from the request's arrival: a clock that is a little off is forgiven.
-  if (ahead < 29 * MINUTE) {
-    throw ApiError.invalid(
-      "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.",
-      { param: "expires_at" },
-    );
-  }
-  if (ahead > DAY + MINUTE) {
-    throw ApiError.invalid(
-      "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.",
-      { param: "expires_at" },
-    );
-  }
-}
 
 function readLine(account: Account, line: GivenLine, param: string): Stripe.LineItem {
   const { price: id, price_data, adjustable_quantity: adjustable } = line;
@@ -162,27 +65,6 @@ function readLine(account: Account, line: GivenLine, param: string): Stripe.Line
       : null,
     metadata: mergeMetadata({}, line.metadata),
   });
-}
-
-function checkItems(mode: Mode, items: Stripe.LineItem[]): void {
-  const recurring = items.filter(({ price }) => price?.recurring);
-  if (mode === "payment" && recurring.length > 0) {
-    throw ApiError.invalid(
-      "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.",
-    );
-  }
-  if (mode === "subscription" && recurring.length === 0) {
-    throw ApiError.invalid(
-      "You must provide at least one recurring price in `subscription` mode when using prices.",
-      { param: "line_items" },
-    );
-  }
-  const currencies = new Set(items.map(({ currency }) => currency));
-  if (currencies.size > 1) {
-    throw ApiError.invalid("All prices on a Checkout session must have the same currency.", {
-      param: "line_items",
-    });
-  }
 }
 
 function readIntentData({ payment_intent_data: given = {} }: Given): IntentData {

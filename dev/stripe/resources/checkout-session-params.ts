@@ -133,4 +133,3 @@ export const createParams = params<Known>()({
 
 export type Given = z.output<typeof createParams>;
 export type GivenLine = z.output<typeof lineItem>;
-export type GivenPrice = z.output<typeof priceData>;
