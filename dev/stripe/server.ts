@@ -1,5 +1,4 @@
 import { createServer, type Server } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import Stripe from "stripe";
@@ -10,24 +9,21 @@ import { Weather } from "./delivery/weather.ts";
 import { endpoints } from "./endpoints.ts";
 import { startRoutines } from "./engine/routines.ts";
 import { api } from "./http/api.ts";
-import { ApiError } from "./http/errors.ts";
 import { Idempotency } from "./http/idempotency.ts";
-import { RateLimit } from "./http/rate-limit.ts";
 import { weatherOver } from "./http/weather.ts";
 import { Journal } from "./journal/journal.ts";
-import { type GivenObject, GivenObjects } from "./local/given.ts";
+import { Controls } from "./local/controls.ts";
 import { keepPaceOf } from "./local/pace.ts";
 import { logRequests, type RequestEntry } from "./local/requests.ts";
 import { localRoutes } from "./local/routes.ts";
 import { setUpEndpoint } from "./local/webhooks.ts";
 import type { LocalStripeOptions } from "./options.ts";
-import type { PageContext } from "./pages/context.ts";
 import { pages } from "./pages/routes.ts";
 import { forgetOldEvents } from "./resources/events.ts";
 
 export type { LocalStripeOptions } from "./options.ts";
 
-export type LocalStripe = {
+export type LocalStripe = Controls & {
   /** Without a slash at the end: for STRIPE_API_BASE. */
   url: string;
   port: number;
@@ -36,18 +32,6 @@ export type LocalStripe = {
   weather: Weather;
   /** The endpoints that the options asked for, with their secrets. */
   webhooks: ReturnType<typeof setUpEndpoint>[];
-  /** Makes an object what `GET` of its id answers with, as it is, whatever the account says. */
-  put(object: GivenObject): void;
-  /** Takes back what `put` said. */
-  remove(type: string, id: string): void;
-  /** The last requests to the API, as `GET /v1/customers/cus_1`. */
-  requests: string[];
-  /** How long each answer of the API waits, in milliseconds. What it says is decided before that. */
-  delayMs: number;
-  /** Seconds for the `Retry-After` header of failures; null sends none. */
-  retryAfter: number | null;
-  /** Answers every request to the API with this status, until null. */
-  failWith(status: number | null): void;
   /** Stops it; with a data file, it can be started again where it was. */
   close(): Promise<void>;
 };
@@ -57,70 +41,28 @@ export type LocalStripe = {
  * @throws JournalError if the data file cannot be used; Error with code EADDRINUSE if the port cannot
  */
 export async function startLocalStripe(options: LocalStripeOptions = {}): Promise<LocalStripe> {
-  const { account, journal, ...parts } = build(options);
-  const { given, delivery, weather } = parts;
-  const rateLimit = options.rateLimit === undefined ? undefined : new RateLimit(options.rateLimit);
-  let failing: number | null = null;
-
-  const app = new Hono<{ Bindings: HttpBindings }>();
-  app.use(async (_, next) => {
-    await next();
-    journal?.flush(); // what is answered is written down
-  });
-  app.use("/v1/*", logRequests(parts.requests), weatherOver(account, weather));
-  app.route("/_local", localRoutes({ account, ...parts }));
-  app.route("/", pages(pageContext(account, delivery, weather)));
-  app.all("/_local/*", (context) => context.json({ error: "There is nothing of that name here." }, 404));
-  app.route("/", api(account, endpoints, { before }, parts.idempotency));
-
-  async function before({ method, path }: { method: string; path: string }) {
-    remember(local.requests, `${method} ${path}`);
-    const object = given.behind(method, path);
-    const failure = failing === null ? rateLimit?.refuse() : failureOf(failing, local.retryAfter);
-    if (local.delayMs > 0) await sleep(local.delayMs);
-    return failure ?? (object && { status: 200, body: object });
-  }
-
-  const server = createServer(getRequestListener(app.fetch));
-  let pace: { stop(): void } | undefined;
-  const local: LocalStripe = {
-    url: "",
-    port: 0,
-    account,
-    delivery,
-    weather,
-    webhooks: [],
-    put: (object) => given.put(object),
-    remove: (type, id) => given.remove(type, id),
-    requests: [],
-    delayMs: 0,
-    retryAfter: null,
-    failWith: (status) => {
-      failing = status;
-    },
-    close: () => {
-      closed ??= close();
-      return closed;
-    },
-  };
-  let closed: Promise<void> | undefined;
-  async function close() {
-    pace?.stop();
-    await Promise.all([delivery.close(), stop(server)]);
-    journal?.close();
-  }
-  try {
-    local.port = await listen(server, options.port ?? 0);
-  } catch (error) {
+  const parts = build(options);
+  const { account, delivery, weather, journal, controls } = parts;
+  const server = createServer(getRequestListener(serve(parts).fetch));
+  const port = await listen(server, options.port ?? 0).catch((error: unknown) => {
     journal?.close();
     throw error;
-  }
-  local.url = `http://127.0.0.1:${local.port}`;
-  account.url = local.url;
-  local.webhooks = (options.webhooks ?? []).map((option) => setUpEndpoint(account, option));
+  });
+  account.url = `http://127.0.0.1:${port}`;
+  const webhooks = (options.webhooks ?? []).map((option) => setUpEndpoint(account, option));
   delivery.resume();
-  pace = keepPaceOf(account);
-  return local;
+  const pace = keepPaceOf(account);
+  const stop = async () => {
+    pace.stop();
+    await Promise.all([delivery.close(), end(server)]);
+    journal?.close();
+  };
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= stop();
+    return closed;
+  };
+  return Object.assign(controls, { url: account.url, port, account, delivery, weather, webhooks, close });
 }
 
 /** All the parts, in the state that the data file has. */
@@ -132,6 +74,7 @@ function build(options: LocalStripeOptions) {
   // The ids of the times before must not come again.
   if (journal && journal.starts > 1) account.reseed(Math.imul(seed + journal.starts, 0x9e3779b1));
   forgetOldEvents(account);
+  journal?.tidy();
   startRoutines(account);
   const weather = new Weather(seed, options.weather);
   const delivery = new Delivery(account, {
@@ -141,29 +84,32 @@ function build(options: LocalStripeOptions) {
     beforeSending: () => journal?.flush(),
   });
   const requests = new Recent<RequestEntry>(500);
-  return { account, idempotency, journal, weather, delivery, requests, given: new GivenObjects() };
+  return {
+    account,
+    idempotency,
+    journal,
+    weather,
+    delivery,
+    requests,
+    controls: new Controls(options.rateLimit),
+  };
 }
 
-const pageContext = (account: Account, delivery: Delivery, weather: Weather): PageContext => ({
-  account,
-  untilAnswered: (eventId, ms) => delivery.untilAnswered(eventId, ms),
-  weather: () => weather.name,
-});
-
-/** How many requests are remembered by name. */
-const REMEMBERED = 10_000;
-
-function remember(requests: string[], request: string): void {
-  requests.push(request);
-  if (requests.length > 2 * REMEMBERED) requests.splice(0, REMEMBERED);
-}
-
-/** The failure that a test asked for. */
-function failureOf(status: number, retryAfter: number | null) {
-  const message = `The local Stripe was told to answer ${status}.`;
-  const type = status === 429 ? "rate_limit_error" : status < 500 ? "invalid_request_error" : "api_error";
-  const { body } = new ApiError(status, { type, message, ...(status === 429 ? { code: "rate_limit" } : {}) });
-  return { status, body, ...(retryAfter === null ? {} : { headers: { "retry-after": String(retryAfter) } }) };
+/** Who answers what. */
+function serve(parts: ReturnType<typeof build>): Hono<{ Bindings: HttpBindings }> {
+  const { account, delivery, weather, journal, requests, controls, idempotency } = parts;
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.use(async (_, next) => {
+    await next();
+    journal?.flush(); // what is answered is written down
+  });
+  app.use("/v1/*", logRequests(requests), weatherOver(account, weather));
+  app.route("/_local", localRoutes(parts));
+  const untilAnswered = (eventId: string, ms: number) => delivery.untilAnswered(eventId, ms);
+  app.route("/", pages({ account, untilAnswered, weather: () => weather.name }));
+  app.all("/_local/*", (context) => context.json({ error: "There is nothing of that name here." }, 404));
+  app.route("/", api(account, endpoints, controls, idempotency));
+  return app;
 }
 
 function listen(server: Server, port: number): Promise<number> {
@@ -176,7 +122,7 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-function stop(server: Server): Promise<void> {
+function end(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));
     server.closeAllConnections();

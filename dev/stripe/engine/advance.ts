@@ -5,19 +5,28 @@ import { BY_ITSELF } from "../events.ts";
 /** How many things may happen before requests and deliveries get their turn. */
 const AT_ONCE = 20;
 
+/** The accounts whose clock is being moved. */
+const advancing = new WeakSet<Account>();
+
 /**
  * Moves the account's own clock: everything that falls due until then happens, in order, each at its moment.
  * @param to epoch seconds by that clock; a moment in the past does nothing
  */
 export async function advanceAccount(account: Account, to: number): Promise<void> {
-  await runUntil(account, null, to, (at) =>
-    account.setAhead(Math.max(account.ahead, at - account.realNow())),
-  );
-  account.setAhead(Math.max(account.ahead, to - account.realNow()));
+  advancing.add(account);
+  try {
+    await runUntil(account, null, to, (at) =>
+      account.setAhead(Math.max(account.ahead, at - account.realNow())),
+    );
+    account.setAhead(Math.max(account.ahead, to - account.realNow()));
+  } finally {
+    advancing.delete(account);
+  }
 }
 
-/** What falls due as the real clock goes on. */
+/** What falls due as the real clock goes on. While it is being moved, whoever moves it sees to that. */
 export async function keepPace(account: Account): Promise<void> {
+  if (advancing.has(account)) return;
   await runUntil(account, null, account.now(), () => {});
 }
 

@@ -24,8 +24,8 @@ export class JournalError extends Error {
 
 const HEADER = '{"journal":"local stripe","version":1}\n';
 
-/** A file is written anew when it has grown to twice its size at the last time, and by so many bytes more. */
-const GROWTH = 32 * 1024 * 1024;
+/** So many bytes may be in a file for nothing before it is written anew, which takes a second for each 100 MB. */
+const SLACK = 32 * 1024 * 1024;
 
 /** How many writes a line of a file that is written anew holds. */
 const AT_ONCE = 500;
@@ -42,7 +42,7 @@ export class Journal {
   readonly #idempotency: Idempotency;
   #writer: Writer;
   #starts = 1;
-  #limit = GROWTH;
+  #isDue = false;
   #planned = false;
 
   /**
@@ -73,10 +73,16 @@ export class Journal {
     return this.#starts;
   }
 
+  /** Writes the file anew if it has grown much since that was last done. Called once the account is as it should be. */
+  tidy(): void {
+    if (this.#isDue) this.#compact();
+  }
+
   /** Writes down what has happened. Called before an answer or an event leaves. */
   flush(): void {
     this.#writer.flush();
-    if (this.#writer.size > this.#limit) this.#compact();
+    const { spent, size } = this.#writer;
+    if (spent > SLACK && spent > size / 2) this.#compact();
   }
 
   close(): void {
@@ -101,10 +107,11 @@ export class Journal {
     const content = readIfThere(this.#file);
     const size = content.length > 0 ? this.#replay(content, replay) : 0;
     this.#starts = replay.starts + 1;
-    this.#limit = 2 * replay.compacted + GROWTH;
     const writer = new Writer(this.#file, encoder, size);
     writer.put({ starts: this.#starts });
     writer.flush();
+    // Meanwhile events may have become too old to be kept: what was told of them can go.
+    this.#isDue = size > 2 * replay.compacted + SLACK;
     return writer;
   }
 
@@ -154,7 +161,7 @@ export class Journal {
     renameSync(fresh, this.#file);
     this.#writer.close();
     this.#writer = writer;
-    this.#limit = 2 * writer.size + GROWTH;
+    this.#isDue = false;
   }
 
   *#everything(): Generator<Write> {
@@ -170,6 +177,8 @@ export class Journal {
 class Writer {
   /** How many bytes of the file are good. */
   size: number;
+  /** How many of them are likely to be history: what was owed and is delivered, what the clock said. */
+  spent = 0;
   isOpen = true;
   readonly #fd: number;
   readonly #encoder: Encoder;
@@ -184,11 +193,16 @@ class Writer {
   }
 
   add(write: Write): void {
-    for (const entry of this.#encoder.encode(write)) this.put(entry);
+    for (const entry of this.#encoder.encode(write)) {
+      const length = this.put(entry);
+      if (!("put" in write || "event" in write || "answered" in write)) this.spent += length;
+    }
   }
 
-  put(entry: object): void {
-    this.#entries.push(JSON.stringify(entry));
+  put(entry: object): number {
+    const json = JSON.stringify(entry);
+    this.#entries.push(json);
+    return json.length;
   }
 
   flush(): void {

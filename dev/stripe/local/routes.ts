@@ -8,7 +8,8 @@ import { CALM, WEATHERS, type Weather } from "../delivery/weather.ts";
 import { defined } from "../http/params.ts";
 import { Overview } from "../pages/overview.tsx";
 import { rollSecret } from "../resources/webhook-endpoints.ts";
-import { type GivenObjects, givenObjects } from "./given.ts";
+import type { Controls } from "./controls.ts";
+import { givenObjects } from "./given.ts";
 import type { RequestEntry } from "./requests.ts";
 
 /**
@@ -27,7 +28,7 @@ export const onlyFromHere = createMiddleware(async (context, next) => {
 
 export type Parts = {
   account: Account;
-  given: GivenObjects;
+  controls: Controls;
   delivery: Delivery;
   weather: Weather;
   requests: Recent<RequestEntry>;
@@ -37,7 +38,7 @@ const A_DAY = 24 * 60 * 60;
 
 /** What tests and the pages ask of the local Stripe that the real one does not offer: everything under `/_local`. */
 export function localRoutes(parts: Parts): Hono {
-  const { account, given, delivery, weather } = parts;
+  const { account, controls, delivery, weather } = parts;
   const app = new Hono();
   app.use(onlyFromHere);
 
@@ -46,7 +47,7 @@ export function localRoutes(parts: Parts): Hono {
   app.put("/objects", async (context) => {
     const objects = givenObjects(await context.req.text());
     if (!objects) return context.json({ error: "Wanted: an object of Stripe's, or an array of them." }, 400);
-    for (const object of objects) given.put(object);
+    for (const object of objects) controls.put(object);
     return context.json({ put: objects.length });
   });
 
