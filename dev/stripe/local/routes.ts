@@ -7,6 +7,7 @@ import type { Recent } from "../delivery/log.ts";
 import { CALM, WEATHERS, type Weather } from "../delivery/weather.ts";
 import { defined } from "../http/params.ts";
 import { Overview } from "../pages/overview.tsx";
+import { show } from "../pages/show.tsx";
 import { rollSecret } from "../resources/webhook-endpoints.ts";
 import type { Controls } from "./controls.ts";
 import { givenObjects } from "./given.ts";
@@ -42,7 +43,7 @@ export function localRoutes(parts: Parts): Hono {
   const app = new Hono();
   app.use(onlyFromHere);
 
-  app.get("/", (context) => context.html(Overview(parts)));
+  app.get("/", (context) => show(context, Overview(parts)));
 
   app.put("/objects", async (context) => {
     const objects = givenObjects(await context.req.text());
