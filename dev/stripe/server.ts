@@ -8,6 +8,7 @@ import { Recent } from "./delivery/log.ts";
 import { Weather } from "./delivery/weather.ts";
 import { endpoints } from "./endpoints.ts";
 import { startRoutines } from "./engine/routines.ts";
+import { resumeClocks } from "./engine/test-clocks.ts";
 import { api } from "./http/api.ts";
 import { Idempotency } from "./http/idempotency.ts";
 import { weatherOver } from "./http/weather.ts";
@@ -51,6 +52,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
   account.url = `http://127.0.0.1:${port}`;
   const webhooks = (options.webhooks ?? []).map((option) => setUpEndpoint(account, option));
   delivery.resume();
+  resumeClocks(account);
   const pace = keepPaceOf(account);
   const stop = async () => {
     pace.stop();

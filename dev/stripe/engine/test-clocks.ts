@@ -63,6 +63,13 @@ export function startAdvancing(account: Account, clock: Clock, to: number): Cloc
   return advancing;
 }
 
+/** After a restart: lets the clocks go on that were advancing. */
+export function resumeClocks(account: Account): void {
+  for (const { id, status_details } of account.store.all("test_helpers.test_clock")) {
+    if (status_details.advancing) void advance(account, id, status_details.advancing.target_frozen_time);
+  }
+}
+
 /** The request that asked is answered first. */
 async function advance(account: Account, id: string, to: number): Promise<void> {
   await nextTurn();

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Account } from "../account.ts";
 import type { Idempotency } from "../http/idempotency.ts";
@@ -16,13 +6,12 @@ import type { Write } from "../store.ts";
 import { Encoder, type Entry } from "./entries.ts";
 import { lock } from "./lock.ts";
 import { Replay } from "./replay.ts";
+import { HEADER, Writer } from "./writer.ts";
 
 /** Why a data file cannot be used, for the person who named it. */
 export class JournalError extends Error {
   override name = "JournalError";
 }
-
-const HEADER = '{"journal":"local stripe","version":1}\n';
 
 /** So many bytes may be in a file for nothing before it is written anew, which takes a second for each 100 MB. */
 const SLACK = 32 * 1024 * 1024;
@@ -170,66 +159,6 @@ export class Journal {
     for (const event of this.#account.events) yield { event };
     yield* this.#account.outbox.writes();
     yield* this.#idempotency.writes();
-  }
-}
-
-/** Appends lines to a file. */
-class Writer {
-  /** How many bytes of the file are good. */
-  size: number;
-  /** How many of them are likely to be history: what was owed and is delivered, what the clock said. */
-  spent = 0;
-  isOpen = true;
-  readonly #fd: number;
-  readonly #encoder: Encoder;
-  #entries: string[] = [];
-
-  constructor(file: string, encoder: Encoder, size: number) {
-    this.#fd = openSync(file, "a+");
-    this.#encoder = encoder;
-    this.size = size;
-    ftruncateSync(this.#fd, size);
-    if (size === 0) this.#append(HEADER);
-  }
-
-  add(write: Write): void {
-    for (const entry of this.#encoder.encode(write)) {
-      const length = this.put(entry);
-      if (!("put" in write || "event" in write || "answered" in write)) this.spent += length;
-    }
-  }
-
-  put(entry: object): number {
-    const json = JSON.stringify(entry);
-    this.#entries.push(json);
-    return json.length;
-  }
-
-  flush(): void {
-    if (this.#entries.length === 0) return;
-    this.#append(`[${this.#entries.join(",")}]\n`);
-    this.#entries = [];
-  }
-
-  sync(): void {
-    fsyncSync(this.#fd);
-  }
-
-  close(): void {
-    this.isOpen = false;
-    closeSync(this.#fd);
-  }
-
-  /** All of it, or an error and nothing of it: a full disk must not leave half a line in the middle. */
-  #append(text: string): void {
-    const bytes = Buffer.from(text);
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
-    } catch (error) {
-      ftruncateSync(this.#fd, this.size);
-      throw error;
-    }
-    this.size += bytes.length;
   }
 }
 

@@ -164,6 +164,25 @@ test("the endpoint of --webhook keeps its secret over a restart, and takes a new
   expect(named.local.webhooks[0]).toMatchObject({ secret: "whsec_named" });
 });
 
+test("a test clock that was advancing arrives after a restart", async () => {
+  const before = await start();
+  const { id } = await before.stripe.testHelpers.testClocks.create({ frozen_time: 1_800_000_000 });
+  await before.stripe.testHelpers.testClocks.advance(id, { frozen_time: 1_800_086_400 });
+  const clock = before.local.account.store.get("test_helpers.test_clock", id);
+  if (!clock) throw new Error("There is a clock.");
+  // As it is on disk when the process is killed on the way.
+  before.local.account.store.put("test_helpers.test_clock", {
+    ...clock,
+    frozen_time: 1_800_000_000,
+    status: "advancing",
+    status_details: { advancing: { target_frozen_time: 1_800_086_400 } },
+  });
+  const { stripe } = await restart();
+  const arrived = () => stripe.testHelpers.testClocks.retrieve(id);
+  await until(async () => (await arrived()).status === "ready");
+  expect((await arrived()).frozen_time).toBe(1_800_086_400);
+});
+
 test("half a line at the end is dropped, and what follows is whole", async () => {
   const { stripe } = await start();
   const { id } = await stripe.customers.create({ name: "Ada" });
