@@ -47,6 +47,10 @@ export type Notes = {
   checkout?: CheckoutPlan;
   /** Of a portal session: when it was looked at last. */
   portalUsedAt?: number;
+  /** Of a customer: the active entitlements, the newest first. */
+  entitlements?: string[];
+  /** Of a product: the product features that it is sold with, the newest first. */
+  features?: string[];
   /** Of a payment or setup intent: the Checkout Session that it pays. */
   session?: string;
 };

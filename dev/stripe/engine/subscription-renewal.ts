@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import type { Account } from "../account.ts";
+import { refreshEntitlements } from "./entitlements.ts";
 import type { InvoiceDraft } from "./invoice-draft.ts";
 import { createInvoice } from "./invoices.ts";
 import { periodAt } from "./periods.ts";
@@ -7,7 +8,7 @@ import { beginDuePhase, inDuePhase } from "./schedule-phases.ts";
 import { invoiceOf, withhold } from "./subscription-billing.ts";
 import { currentPeriod, cycleOf, itemList } from "./subscription-items.ts";
 import { periodLines, usageLines } from "./subscription-lines.ts";
-import { changeSubscription, current, nowFor } from "./subscription-state.ts";
+import { changeSubscription, current, customerOf, nowFor } from "./subscription-state.ts";
 import { endForWantOfMethod, endsForWantOfMethod } from "./trials.ts";
 
 type Subscription = Stripe.Subscription;
@@ -16,7 +17,10 @@ type Subscription = Stripe.Subscription;
 export const renewsAt = (subscription: Subscription): number | null =>
   subscription.status === "paused" ? null : currentPeriod(subscription).end;
 
-/** Begins the next period, or ends the trial, and drafts the invoice for it. */
+/**
+ * Begins the next period, or ends the trial, and drafts the invoice for it. Features that a product has got or lost
+ * meanwhile count from now on.
+ */
 export function renew(account: Account, before: Subscription): void {
   if (before.status === "trialing" && endsForWantOfMethod(account, before)) {
     endForWantOfMethod(account, before);
@@ -27,6 +31,7 @@ export function renew(account: Account, before: Subscription): void {
   const next = nextPeriod(phased, now);
   const draft = createInvoice(account, cycleInvoice(account, before, next, now));
   changeSubscription(account, current(account, before), { ...next, latest_invoice: draft.id });
+  refreshEntitlements(account, customerOf(next));
   if (next.pause_collection) withhold(account, draft, next.pause_collection.behavior);
 }
 

@@ -26,7 +26,8 @@ export function changeSubscription(
 ): Subscription {
   const announced = account.store.notes(before.id).unannounced !== true;
   const after = account.change("subscription", before, changes, announced ? type : null);
-  if (after.status !== before.status || productsOf(after) !== productsOf(before)) {
+  const entitlesAnew = after.status !== before.status || productsOf(after) !== productsOf(before);
+  if (announced && entitlesAnew) {
     refreshEntitlements(account, customerOf(after));
   }
   return after;
