@@ -1,8 +1,10 @@
 import type Stripe from "stripe";
+import type { KeptMeterEvent } from "./engine/meters.ts";
 
 /** Every kind of object that is kept, by the word that Stripe has for it in `object`. */
 export type Kinds = {
   "billing.meter": Stripe.Billing.Meter;
+  "billing.meter_event": KeptMeterEvent;
   "billing_portal.configuration": Stripe.BillingPortal.Configuration;
   "billing_portal.session": Stripe.BillingPortal.Session;
   charge: Stripe.Charge;
@@ -35,6 +37,7 @@ export type Kind = keyof Kinds;
 /** How the ids of each kind begin. */
 export const PREFIXES: Record<Kind, string> = {
   "billing.meter": "mtr",
+  "billing.meter_event": "mtr_event",
   "billing_portal.configuration": "bpc",
   "billing_portal.session": "bps",
   charge: "ch",

@@ -73,6 +73,7 @@ export type Write =
 export class Store {
   #tables: Tables = {
     "billing.meter": new Map(),
+    "billing.meter_event": new Map(),
     "billing_portal.configuration": new Map(),
     "billing_portal.session": new Map(),
     charge: new Map(),
