@@ -1,81 +1,129 @@
-import type { Tx } from "@/lib/db";
-import { ask } from "./fetch";
-import { mirror, type Outcome, splitRow } from "./mirror";
-import type { Stamp } from "./order";
-import { metadata } from "./read";
-import {
-  type PriceState,
-  type ProductState,
-  priceFromStripe,
-  productFromStripe,
-} from "./subscription/from-stripe";
-import type { StripeEvent } from "./webhook/event";
-
 /**
- * A product may be made again under an id of one's own choosing, so not even deletion is final. Which of a deletion and
- * another event of its second came last is for Stripe to say.
+ * What is sold: the one file to change for other plans. `npm run stripe:setup` makes the Stripe account match it, and the
+ * pages and gates read it. Pure data and look-ups, so that a client component may import it too.
  */
-const catalogueLife = {
-  isFinal: () => false,
-  stage: () => [],
-  isGone: (state: { deletedAt: Date | null }) => state.deletedAt !== null,
+
+/** What a gate can ask for. The words stand where the feature is offered. */
+export const FEATURES = {
+  search: "Search by asking",
+  sharing: "Shared decisions and roles",
+  history: "History kept for good",
+  sso: "Single sign-on",
+  audit_log: "Audit log",
+} as const;
+
+export type FeatureKey = keyof typeof FEATURES;
+
+export type Limits = {
+  /** How many decisions may be kept; null for as many as one likes. */
+  decisions: number | null;
 };
 
-const markDeleted = <State extends { deletedAt: Date | null }>(state: State, deletedAt: Date): State => ({
-  ...state,
-  deletedAt,
-});
+export type Cadence = "month" | "year";
 
-/** The products table. Nothing else writes it. */
-export const products = mirror<ProductState>({
-  kind: "product",
-  ...catalogueLife,
-  fromStripe: productFromStripe,
-  read: readProduct,
-  write: writeProduct,
-  fetch: (id) => ask((api) => api.products.retrieve(id)),
-});
+export type PlanPrice = {
+  /** How the price is found at Stripe, whatever its id. It moves on to the new price when the amount changes. */
+  lookupKey: string;
+  /** In minor units of CURRENCY: 500 is $5.00. */
+  amount: number;
+};
 
-/** The prices table. Nothing else writes it. */
-export const prices = mirror<PriceState>({
-  kind: "price",
-  ...catalogueLife,
-  fromStripe: priceFromStripe,
-  read: readPrice,
-  write: writePrice,
-  fetch: (id) => ask((api) => api.prices.retrieve(id)),
-});
+export type Plan = {
+  /** Stands in the product's metadata as `plan`. Never changes, for subscriptions are told apart by it. */
+  key: string;
+  name: string;
+  description: string;
+  /** The lines on the pricing page. */
+  lines: readonly string[];
+  features: readonly FeatureKey[];
+  limits: Limits;
+  /** For a price per seat, how many can be bought at once; null for a flat price. */
+  seats: { most: number } | null;
+  /** Days before the first payment, for somebody who never had a trial; 0 for none. */
+  trialDays: number;
+  prices: Record<Cadence, PlanPrice>;
+};
 
-/** A product or price was made, changed or deleted in the catalogue. https://docs.stripe.com/products-prices/overview */
-export function updateCatalogue(tx: Tx, event: StripeEvent): Promise<Outcome> {
-  const revise = event.type.endsWith(".deleted") ? markDeleted : undefined;
-  return event.type.startsWith("product.")
-    ? products.apply(tx, event, revise)
-    : prices.apply(tx, event, revise);
+export const CURRENCY = "usd";
+
+/** The plans in the order they are shown, the smallest first: a later one is an upgrade. */
+export const PLANS = [
+  {
+    key: "solo",
+    name: "Solo",
+    description: "For decisions of your own.",
+    lines: ["100 decisions", "Search by asking"],
+    features: ["search"],
+    limits: { decisions: 100 },
+    seats: null,
+    trialDays: 0,
+    prices: {
+      month: { lookupKey: "solo_monthly", amount: 500 },
+      year: { lookupKey: "solo_yearly", amount: 5_000 },
+    },
+  },
+  {
+    key: "team",
+    name: "Team",
+    description: "For teams. Per seat.",
+    lines: ["Unlimited decisions", "Search by asking", "Shared decisions and roles", "History kept for good"],
+    features: ["search", "sharing", "history"],
+    limits: { decisions: null },
+    seats: { most: 500 },
+    trialDays: 14,
+    prices: {
+      month: { lookupKey: "team_monthly", amount: 1_500 },
+      year: { lookupKey: "team_yearly", amount: 15_000 },
+    },
+  },
+  {
+    key: "company",
+    name: "Company",
+    description: "For many teams under one roof.",
+    lines: ["Everything in Team", "Single sign-on", "Audit log", "An answer within a day"],
+    features: ["search", "sharing", "history", "sso", "audit_log"],
+    limits: { decisions: null },
+    seats: null,
+    trialDays: 0,
+    prices: {
+      month: { lookupKey: "company_monthly", amount: 9_000 },
+      year: { lookupKey: "company_yearly", amount: 90_000 },
+    },
+  },
+] as const satisfies readonly Plan[];
+
+export type PlanKey = (typeof PLANS)[number]["key"];
+
+/** A plan at one of its cadences: what is chosen on the pricing page. */
+export type PlanChoice = { plan: Plan; cadence: Cadence; price: PlanPrice };
+
+const CHOICES: readonly PlanChoice[] = PLANS.flatMap((plan) => [
+  { plan, cadence: "month" as const, price: plan.prices.month },
+  { plan, cadence: "year" as const, price: plan.prices.year },
+]);
+
+/** The plan and cadence behind a price's lookup key, or null for a price that is not on sale here. */
+export function choiceOf(lookupKey: string | null): PlanChoice | null {
+  return CHOICES.find(({ price }) => price.lookupKey === lookupKey) ?? null;
 }
 
-async function readProduct(tx: Tx, id: string) {
-  const row = await tx.product.findUnique({ where: { id } });
-  return row && splitRow({ ...row, metadata: metadata(row.metadata) });
+/**
+ * The plan that a subscription's price belongs to, or null for one that this file does not know. A price that was
+ * replaced has lost its lookup key to its successor: then its product's metadata tells.
+ */
+export function planOf(
+  price: { lookupKey: string | null } | null,
+  product: { metadata: Readonly<Record<string, string>> } | null,
+): Plan | null {
+  return choiceOf(price?.lookupKey ?? null)?.plan ?? planByKey(product?.metadata.plan);
 }
 
-async function writeProduct(tx: Tx, { id, ...columns }: ProductState, stamp: Stamp): Promise<void> {
-  await tx.product.upsert({
-    where: { id },
-    create: { id, ...columns, ...stamp },
-    update: { ...columns, ...stamp, version: { increment: 1 } },
-  });
+export function planByKey(key: string | undefined): Plan | null {
+  return PLANS.find((plan) => plan.key === key) ?? null;
 }
 
-async function readPrice(tx: Tx, id: string) {
-  const row = await tx.price.findUnique({ where: { id } });
-  return row && splitRow(row);
-}
-
-async function writePrice(tx: Tx, { id, ...columns }: PriceState, stamp: Stamp): Promise<void> {
-  await tx.price.upsert({
-    where: { id },
-    create: { id, ...columns, ...stamp },
-    update: { ...columns, ...stamp, version: { increment: 1 } },
-  });
+/** Above 0 where the second plan is the larger one, below 0 where it is the smaller one. */
+export function comparePlans(from: PlanKey, to: PlanKey): number {
+  const rank = (key: PlanKey) => PLANS.findIndex((plan) => plan.key === key);
+  return rank(to) - rank(from);
 }

@@ -1,9 +1,9 @@
 import type { Tx } from "@/lib/db";
 import { isLivemode } from "@/lib/stripe";
+import { updateCatalogue } from "../catalogue";
 import { deleteCustomer, updateCustomer } from "../customers";
 import { markPaymentFailed, updateInvoice } from "../invoices";
 import type { Outcome } from "../mirror";
-import { updateCatalogue } from "../plans";
 import { activateSubscription, cancelSubscription, updateSubscription } from "../subscription/lifecycle";
 import type { StripeEvent } from "./event";
 import { isHandled } from "./events";
