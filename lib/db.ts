@@ -1,6 +1,10 @@
 import { PrismaPg } from "@prisma/adapter-pg";
+import { attachDatabasePool } from "@vercel/functions/db-connections";
+import { Pool } from "pg";
 import { env } from "./env";
+import { errorKind } from "./error-kind";
 import { Prisma, PrismaClient } from "./generated/prisma/client";
+import { log } from "./log";
 
 export { Prisma };
 
@@ -15,13 +19,26 @@ const holder = globalThis as typeof globalThis & { prismaClient?: PrismaClient }
  */
 export function db(): PrismaClient {
   holder.prismaClient ??= new PrismaClient({
-    adapter: new PrismaPg({
-      connectionString: withUtcSession(env().DATABASE_URL),
-      max: 10,
-      connectionTimeoutMillis: 5_000,
-    }),
+    adapter: new PrismaPg(openPool(), { disposeExternalPool: true }),
   });
   return holder.prismaClient;
+}
+
+/**
+ * Connections that a suspended function keeps would be dead when it wakes: idle ones are closed soon, and on Vercel the
+ * function stays awake until they are. https://vercel.com/docs/functions/functions-api-reference/vercel-functions-package
+ */
+function openPool(): Pool {
+  const pool = new Pool({
+    connectionString: withUtcSession(env().DATABASE_URL),
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 5_000,
+  });
+  // A connection that breaks while nobody uses it leaves the pool; without a listener it would end the process.
+  pool.on("error", (error) => log("warn", "an idle database connection broke", { error: errorKind(error) }));
+  attachDatabasePool(pool);
+  return pool;
 }
 
 /**

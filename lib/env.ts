@@ -48,6 +48,9 @@ const schema = z.object({
     .default(7),
 });
 
+/** Whether this is `next dev`. */
+export const isDevelopment = () => process.env.NODE_ENV === "development";
+
 /** Whether a key moves real money. https://docs.stripe.com/keys */
 export const isLiveKey = (key: string) => /^(sk|rk)_live_/.test(key);
 

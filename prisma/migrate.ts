@@ -8,11 +8,13 @@ import { checkMigrations, createMigration, markRolledBack, migrate } from "./mig
 const HELP = `Applies the migrations in prisma/migrations to DATABASE_URL. Needs nothing but packages from npm.
 
   npm run db:migrate                           apply what the database has not seen
+  npm run db:migrate -- --if-set               the same; nothing at all where no database is named, as in a build
   npm run db:migrate -- --create NAME          write a migration from what changed in prisma/schema.prisma
   npm run db:migrate -- --check                exit 1 when the migrations and prisma/schema.prisma disagree
   npm run db:migrate -- --rolled-back NAME     say that a failed migration left nothing behind, so that it runs again
 
-DATABASE_URL is read from the environment, .env.local and .env. --create and --check work in a throwaway database on
+DIRECT_DATABASE_URL names the database past its pooler, DATABASE_URL is taken where it is not set. Both are read from the
+environment, .env.local and .env. --create and --check work in a throwaway database on
 that server, or in an embedded Postgres when it is not set. The table is Prisma's own _prisma_migrations.`;
 
 /** Runs one command. Returns the exit code; throws with a message for a person. */
@@ -21,6 +23,7 @@ async function main(): Promise<number> {
     options: {
       create: { type: "string" },
       check: { type: "boolean" },
+      "if-set": { type: "boolean" },
       "rolled-back": { type: "string" },
       help: { type: "boolean", short: "h" },
     },
@@ -36,6 +39,10 @@ async function main(): Promise<number> {
   if (values["rolled-back"]) {
     await markRolledBack(databaseUrl(), values["rolled-back"]);
     console.log(`${values["rolled-back"]} is marked as rolled back. Now: npm run db:migrate`);
+    return 0;
+  }
+  if (values["if-set"] && namedDatabase() === undefined) {
+    console.log("No DATABASE_URL is set, so no migration is applied.");
     return 0;
   }
   return await apply(databaseUrl());
@@ -69,8 +76,11 @@ async function check(serverUrl: string): Promise<number> {
   return 1;
 }
 
+const namedDatabase = () =>
+  process.env.DIRECT_DATABASE_URL?.trim() || process.env.DATABASE_URL?.trim() || undefined;
+
 function databaseUrl(): string {
-  const url = process.env.DATABASE_URL?.trim();
+  const url = namedDatabase();
   if (url) return url;
   throw new Error(
     "DATABASE_URL is not set. Example: postgresql://user:password@host:5432/database\n" +
@@ -79,7 +89,7 @@ function databaseUrl(): string {
 }
 
 async function withScratchServer(work: (serverUrl: string) => Promise<number>): Promise<number> {
-  const url = process.env.DATABASE_URL?.trim();
+  const url = namedDatabase();
   if (url) return await work(url);
   const { startPostgres } = await import("../dev/postgres.ts"); // not there where dev dependencies are left out
   const folder = await mkdtemp(join(tmpdir(), "migrations-"));

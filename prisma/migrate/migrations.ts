@@ -3,6 +3,7 @@ import type { Client } from "pg";
 import { withClient } from "./databases.ts";
 import { withEngine } from "./engine.ts";
 import { EVERYTHING, FILES, type Files, readMigrations, readSchema, writeMigration } from "./files.ts";
+import { setUtc } from "./time-zone.ts";
 
 /** A migration cannot go on without a person. The message says what that person can do. */
 export class MigrationError extends Error {
@@ -17,6 +18,9 @@ export class MigrationError extends Error {
   }
 }
 
+type MigrationList = Awaited<ReturnType<typeof readMigrations>>;
+type Migrated = { applied: string[]; notes: string[] };
+
 const howToGoOn = (name: string) =>
   "Nothing of it was kept. Mend its migration.sql, then:\n" +
   `  npm run db:migrate -- --rolled-back ${name}\n  npm run db:migrate`;
@@ -27,35 +31,38 @@ const howToGoOn = (name: string) =>
  * @returns the names of those applied now, and notes that a person should read
  * @throws MigrationError when one failed, now or earlier; DatabaseUnreachableError
  */
-export async function migrate(
-  databaseUrl: string,
-  files: Files = FILES,
-): Promise<{ applied: string[]; notes: string[] }> {
+export async function migrate(databaseUrl: string, files: Files = FILES): Promise<Migrated> {
   const migrationsList = await readMigrations(files.migrations);
-  return await withMigrationLock(databaseUrl, () =>
-    withEngine(databaseUrl, async (engine, causeOf) => {
-      const diagnose = async () =>
-        await engine.diagnoseMigrationHistory({
-          migrationsList,
-          optInToShadowDatabase: false,
-          filters: EVERYTHING,
-        });
-      const before = await diagnose();
-      const [failed] = before.failedMigrationNames;
-      if (failed) throw MigrationError.failedEarlier(failed);
-      try {
-        const { appliedMigrationNames } = await engine.applyMigrations({
-          migrationsList,
-          filters: EVERYTHING,
-        });
-        return { applied: appliedMigrationNames, notes: notesOn(before) };
-      } catch (error) {
-        const cause = causeOf(error);
-        const [name] = (await diagnose()).failedMigrationNames;
-        throw name ? MigrationError.failedNow(name, cause) : cause;
-      }
-    }),
-  );
+  return await withMigrationLock(databaseUrl, async (client) => {
+    const { applied, notes } = await applyAll(databaseUrl, migrationsList);
+    const note = await setUtc(client);
+    return { applied, notes: note === null ? notes : [...notes, note] };
+  });
+}
+
+async function applyAll(databaseUrl: string, migrationsList: MigrationList): Promise<Migrated> {
+  return await withEngine(databaseUrl, async (engine, causeOf) => {
+    const diagnose = async () =>
+      await engine.diagnoseMigrationHistory({
+        migrationsList,
+        optInToShadowDatabase: false,
+        filters: EVERYTHING,
+      });
+    const before = await diagnose();
+    const [failed] = before.failedMigrationNames;
+    if (failed) throw MigrationError.failedEarlier(failed);
+    try {
+      const { appliedMigrationNames } = await engine.applyMigrations({
+        migrationsList,
+        filters: EVERYTHING,
+      });
+      return { applied: appliedMigrationNames, notes: notesOn(before) };
+    } catch (error) {
+      const cause = causeOf(error);
+      const [name] = (await diagnose()).failedMigrationNames;
+      throw name ? MigrationError.failedNow(name, cause) : cause;
+    }
+  });
 }
 
 function notesOn(found: DiagnoseMigrationHistoryOutput): string[] {
@@ -127,10 +134,10 @@ export async function createMigration(
 // Not the number that Prisma's engine locks with: that one it takes inside, after a shorter wait.
 const LOCK_KEY = 7_270_737_001;
 
-async function withMigrationLock<T>(databaseUrl: string, work: () => Promise<T>): Promise<T> {
+async function withMigrationLock<T>(databaseUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
   return await withClient(databaseUrl, async (client) => {
     await lock(client);
-    return await work(); // the lock ends with the connection
+    return await work(client); // the lock ends with the connection
   });
 }
 

@@ -52,6 +52,29 @@ describe("migrate", () => {
     );
   });
 
+  test("new sessions are in UTC from then on, whatever zone the server is in", async () => {
+    const zone = async () => (await query("show timezone"))[0];
+    expect(await zone()).not.toEqual({ TimeZone: "UTC" });
+    await migrate(url);
+    expect(await zone()).toEqual({ TimeZone: "UTC" });
+  });
+
+  test("a user who may not set the time zone is told who should", async () => {
+    const role = throwawayName("writer");
+    await query(
+      `create role ${role} login password 'writer'; grant all on schema public to ${role}; grant ${role} to current_user`,
+    );
+    const theirs = new URL(url);
+    theirs.username = role;
+    theirs.password = "writer";
+    try {
+      expect((await migrate(theirs.href)).notes).toEqual([expect.stringMatching(/set timezone to 'UTC'/)]);
+    } finally {
+      await dropDatabase(server(), name);
+      await withClient(server(), (client) => client.query(`drop role ${role}`));
+    }
+  });
+
   test("writes the rows that Prisma's own CLI goes on from", async () => {
     const { applied } = await migrate(url);
     const rows = await query("select * from _prisma_migrations order by migration_name");

@@ -1,0 +1,42 @@
+import { insertPlans } from "./support/dashboard-states.ts";
+import { expect, test } from "./support/fixtures.ts";
+
+const PAGES = ["/", "/sign-in", "/sign-up", "/no-such-page", "/dashboard"];
+
+test("pages work under their policy: nothing of theirs is refused", async ({ page, db, signUp }) => {
+  await insertPlans(db);
+  await signUp(page);
+  const refused: string[] = [];
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) refused.push(message.text());
+  });
+  for (const path of PAGES) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  }
+  expect(refused).toEqual([]);
+});
+
+test("a script that somebody slipped into a page does not run", async ({ page }) => {
+  for (const path of ["/", "/sign-in", "/no-such-page"]) {
+    await page.goto(path);
+    await page.evaluate(() => {
+      const script = document.createElement("script");
+      script.textContent = "document.documentElement.dataset.injected = 'yes'";
+      document.body.append(script);
+    });
+    await expect(page.locator("html")).not.toHaveAttribute("data-injected", "yes");
+  }
+});
+
+test("no two answers have the same nonce, and the webhook's has none", async ({ request }) => {
+  const nonceOf = async () => {
+    const policy = (await request.get("/sign-in")).headers()["content-security-policy"] ?? "";
+    return /script-src 'nonce-(\w{32})' 'strict-dynamic';/.exec(policy)?.[1];
+  };
+  const [one, other] = [await nonceOf(), await nonceOf()];
+  expect(one).toBeDefined();
+  expect(one).not.toBe(other);
+  const answer = await request.post("/api/webhooks/stripe", { data: "{}" });
+  expect(answer.headers()["content-security-policy"]).toBeUndefined();
+});
