@@ -3,7 +3,7 @@ import type Stripe from "stripe";
 import { amountOf } from "../engine/price-amounts.ts";
 import type { CheckoutView } from "./checkout.tsx";
 import { Field, type Filled } from "./fields.tsx";
-import { day, every, iso, money } from "./words.ts";
+import { couponTerms, day, every, iso, money } from "./words.ts";
 
 type SummaryProps = { view: CheckoutView; at: string; filled: Filled };
 
@@ -122,7 +122,8 @@ const Totals = ({ view: { session, due, coupon, promotion } }: { view: CheckoutV
       {coupon && (
         <div class="row">
           <span>
-            {promotion?.code ?? coupon.name ?? coupon.id} <span class="soft small">{termsOf(coupon)}</span>
+            {promotion?.code ?? coupon.name ?? coupon.id}{" "}
+            <span class="soft small">{couponTerms(coupon)}</span>
           </span>
           <span class="amount">{money(-discount, currency)}</span>
         </div>
@@ -140,14 +141,6 @@ const Totals = ({ view: { session, due, coupon, promotion } }: { view: CheckoutV
     </div>
   );
 };
-
-/** `20% off for 3 months` */
-function termsOf({ percent_off, amount_off, currency, duration, duration_in_months }: Stripe.Coupon): string {
-  const off =
-    percent_off !== null ? `${percent_off}% off` : `${money(amount_off ?? 0, currency ?? "usd")} off`;
-  if (duration === "repeating") return `${off} for ${duration_in_months ?? 1} months`;
-  return duration === "once" ? `${off} once` : off;
-}
 
 const Promotion = ({ view: { promotion }, at, filled }: SummaryProps) =>
   promotion ? (

@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type Stripe from "stripe";
+import { StandingPill } from "./invoice.tsx";
 import type { Portal } from "./portal-view.ts";
 import { day, methodName, money } from "./words.ts";
 
@@ -77,10 +78,7 @@ export const Invoices = ({ invoices }: { invoices: Stripe.Invoice[] }) => (
             <span class="soft small">{invoice.number}</span>
           </span>
           <span class="amount">
-            {money(invoice.total, invoice.currency)}{" "}
-            <span class={`pill ${invoice.status === "open" ? "bad" : ""}`}>
-              {invoice.status === "paid" ? "Paid" : invoice.status === "open" ? "Open" : "Void"}
-            </span>
+            {money(invoice.total, invoice.currency)} <StandingPill invoice={invoice} />
           </span>
         </li>
       ))}

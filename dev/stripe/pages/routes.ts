@@ -4,6 +4,7 @@ import { advanceInTurn, readAdvance } from "../local/time.ts";
 import { authenticateRoutes } from "./authenticate.tsx";
 import { checkoutRoutes } from "./checkout-routes.tsx";
 import type { PageContext } from "./context.ts";
+import { invoiceRoutes } from "./invoice-routes.tsx";
 import { portalRoutes } from "./portal-routes.tsx";
 import { STYLE } from "./style.ts";
 
@@ -16,9 +17,11 @@ export function pages(context: PageContext): Hono {
   app.use("/pay/*", onlyFromHere);
   app.use("/authenticate/*", onlyFromHere);
   app.use("/portal/*", onlyFromHere);
+  app.use("/i/*", onlyFromHere);
   app.route("/portal", portalRoutes(context));
   app.route("/pay", checkoutRoutes(context));
   app.route("/authenticate", authenticateRoutes(context));
+  app.route("/i", invoiceRoutes(context));
   app.post("/_local/advance", onlyFromHere, (call) => advance(context, call));
   return app;
 }

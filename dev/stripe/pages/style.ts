@@ -47,6 +47,15 @@ a { color: var(--accent); text-underline-offset: 0.2em; }
 .row.last { padding-top: 0; }
 .row.last h2 { margin: 0; }
 .row.total { padding-top: 0.6rem; font-weight: 650; }
+table { width: 100%; border-collapse: collapse; margin: 0 0 0.5rem; }
+th { font-size: 0.8rem; font-weight: 550; color: var(--soft); text-align: left; }
+th, td { padding: 0.6rem 0.75rem 0.6rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+th:nth-child(n + 2), td:nth-child(n + 2) { text-align: right; overflow-wrap: normal; }
+th:last-child, td:last-child { padding-right: 0; }
+.facts { margin: 0 0 1.25rem; }
+.facts > div { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: 0.1rem 0; }
+.facts dt { flex: 0 0 8rem; color: var(--soft); }
+.facts dd { margin: 0; overflow-wrap: anywhere; }
 label, legend { font-weight: 550; font-size: 0.9rem; }
 fieldset { border: 0; margin: 0 0 1rem; padding: 0; min-width: 0; }
 legend { padding: 0; margin-bottom: 0.35rem; }

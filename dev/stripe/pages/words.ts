@@ -31,6 +31,15 @@ export function every(recurring: Stripe.Price["recurring"]): string {
   return interval_count === 1 ? ` per ${interval}` : ` every ${interval_count} ${interval}s`;
 }
 
+/** What a coupon takes off: `20% off for 3 months`. */
+export function couponTerms(coupon: Stripe.Coupon): string {
+  const { percent_off, amount_off, currency, duration, duration_in_months } = coupon;
+  const off =
+    percent_off !== null ? `${percent_off}% off` : `${money(amount_off ?? 0, currency ?? "usd")} off`;
+  if (duration === "repeating") return `${off} for ${duration_in_months ?? 1} months`;
+  return duration === "once" ? `${off} once` : off;
+}
+
 /** A saved payment method: `Visa ending in 4242`. */
 export function methodName(method: Stripe.PaymentMethod): string {
   if (method.card) {
