@@ -9,6 +9,8 @@ import { invoices } from "./resources/invoices.ts";
 import { paymentPages } from "./resources/payment-pages.ts";
 import { portalConfigurations } from "./resources/portal-configurations.ts";
 import { portalSessions } from "./resources/portal-sessions.ts";
+import { prices } from "./resources/prices.ts";
+import { products } from "./resources/products.ts";
 import { subscriptionItems } from "./resources/subscription-items.ts";
 import { subscriptionSchedules } from "./resources/subscription-schedules.ts";
 import { subscriptions } from "./resources/subscriptions.ts";
@@ -23,6 +25,8 @@ const parts = ({ path }: Endpoint) => path.split(":").length;
  */
 export const endpoints: Endpoint[] = [
   ...customers,
+  ...products,
+  ...prices,
   ...checkoutSessions,
   ...paymentPages,
   ...portalConfigurations,

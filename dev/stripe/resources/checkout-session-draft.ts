@@ -4,7 +4,7 @@ import type { SessionDraft } from "../engine/checkout.ts";
 import { lineItem, sellablePrice } from "../engine/checkout-amounts.ts";
 import type { CheckoutPlan, IntentData } from "../engine/checkout-plan.ts";
 import { wholeAddress } from "../engine/customers.ts";
-import { adHocPrice } from "../engine/price-data.ts";
+import { createPrice } from "../engine/prices.ts";
 import { ApiError } from "../http/errors.ts";
 import { defined, mergeMetadata } from "../http/params.ts";
 import { check, checkItems, missing } from "./checkout-session-checks.ts";
@@ -44,7 +44,7 @@ function readLine(account: Account, line: GivenLine, param: string): Stripe.Line
   if (id === undefined && price_data === undefined) throw missing(`${param}[price]`);
   const price =
     id === undefined && price_data
-      ? adHocPrice(account, price_data, `${param}[price_data]`)
+      ? createPrice(account, price_data, `${param}[price_data]`)
       : sellablePrice(account, id ?? "", `${param}[price]`);
   const isMetered = price.recurring?.usage_type === "metered";
   if (!isMetered && line.quantity === undefined) {
