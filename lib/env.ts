@@ -41,6 +41,10 @@ const schema = z.object({
     .string()
     .optional()
     .transform((list) => (list ?? "").split(",").flatMap((email) => email.trim().toLowerCase() || [])),
+  CHECKOUT_TAX: z.enum(["off", "automatic"], 'must be "automatic", or "off"').default("off"),
+  CHECKOUT_ADDRESS: z
+    .enum(["auto", "required"], 'must be "required", or "auto" for asking only where a payment needs it')
+    .default("auto"),
   PAST_DUE_GRACE_DAYS: z.coerce
     .number("must be a number of days")
     .min(0, "must be 0 or more days")

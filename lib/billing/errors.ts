@@ -13,6 +13,16 @@ export class BillingError extends Error {
     return new BillingError(`The user already has another customer than ${customerId}.`);
   }
 
+  static notOnSale(lookupKey: string) {
+    return new BillingError(
+      `No price is on sale under the lookup key "${lookupKey}". To put the plans on sale: npm run stripe:setup`,
+    );
+  }
+
+  static noCheckoutUrl(sessionId: string) {
+    return new BillingError(`Stripe gave the open Checkout session ${sessionId} no address to go to.`);
+  }
+
   static noDate(kind: string, id: string) {
     return new BillingError(
       `Stripe's answer for ${kind} ${id} has no Date header, so it cannot be put in order.`,
