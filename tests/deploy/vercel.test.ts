@@ -21,7 +21,7 @@ beforeAll(() => {
   webhook = readFunction(clone, "api/webhooks/stripe");
 }, 600_000);
 
-afterAll(() => rmSync(join(clone, ".."), { recursive: true, force: true }));
+afterAll(() => rmSync(join(clone, ".."), { recursive: true, force: true }), 120_000);
 
 test("the webhook is a Node.js function with time to drain", () => {
   expect(webhook.config).toMatchObject({ runtime: "nodejs24.x", maxDuration: 60 });
