@@ -1,16 +1,21 @@
 import type { Endpoint } from "./http/endpoint.ts";
 import { checkoutSessions } from "./resources/checkout-sessions.ts";
+import { coupons } from "./resources/coupons.ts";
 import { customers } from "./resources/customers.ts";
+import { discounts } from "./resources/discounts.ts";
 import { events } from "./resources/events.ts";
 import { invoiceActions } from "./resources/invoice-actions.ts";
 import { invoiceItems } from "./resources/invoice-items.ts";
 import { invoicePayments } from "./resources/invoice-payments.ts";
 import { invoices } from "./resources/invoices.ts";
+import { meterEvents } from "./resources/meter-events.ts";
+import { meters } from "./resources/meters.ts";
 import { paymentPages } from "./resources/payment-pages.ts";
 import { portalConfigurations } from "./resources/portal-configurations.ts";
 import { portalSessions } from "./resources/portal-sessions.ts";
 import { prices } from "./resources/prices.ts";
 import { products } from "./resources/products.ts";
+import { promotionCodes } from "./resources/promotion-codes.ts";
 import { subscriptionItems } from "./resources/subscription-items.ts";
 import { subscriptionSchedules } from "./resources/subscription-schedules.ts";
 import { subscriptions } from "./resources/subscriptions.ts";
@@ -27,6 +32,11 @@ export const endpoints: Endpoint[] = [
   ...customers,
   ...products,
   ...prices,
+  ...coupons,
+  ...promotionCodes,
+  ...discounts,
+  ...meters,
+  ...meterEvents,
   ...checkoutSessions,
   ...paymentPages,
   ...portalConfigurations,

@@ -2,7 +2,8 @@ import type Stripe from "stripe";
 import type { Account } from "../account.ts";
 import { apiList } from "../http/endpoint.ts";
 import { idOf } from "../store.ts";
-import { discountAmount } from "./discounts.ts";
+import { discountAmount } from "./coupons.ts";
+import { couponOf } from "./discounts.ts";
 
 type Line = Stripe.InvoiceLineItem;
 
@@ -104,11 +105,6 @@ function gathered(lines: Line[]): Stripe.Invoice.TotalDiscountAmount[] {
     amounts.set(id, (amounts.get(id) ?? 0) + amount);
   }
   return [...amounts].map(([discount, amount]) => ({ amount, discount }));
-}
-
-function couponOf(account: Account, discount: string): Stripe.Coupon | undefined {
-  const coupon = account.store.get("discount", discount)?.source.coupon;
-  return typeof coupon === "string" ? account.store.get("coupon", coupon) : (coupon ?? undefined);
 }
 
 const ids = (given: (string | { id: string })[]) => [...new Set(given.map((one) => idOf(one) ?? ""))];
