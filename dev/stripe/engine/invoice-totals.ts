@@ -11,6 +11,8 @@ type Line = Stripe.InvoiceLineItem;
 const LEAST: Record<string, number> = { gbp: 30 };
 const LEAST_ELSE = 50;
 
+export const leastCharge = (currency: string): number => LEAST[currency] ?? LEAST_ELSE;
+
 /**
  * An invoice with its discounts shared out to its lines and its sums made anew from them. What the customer's balance
  * pays of a draft may still change; from finalisation on it stays as it is.
@@ -45,7 +47,7 @@ export function withTotals(account: Account, invoice: Stripe.Invoice, lines: Lin
 
 /** What is asked for now, and what the customer's balance says afterwards: a credit, or too little to be charged. */
 export function balanced(owed: number, currency: string): { due: number; balance: number } {
-  const due = owed < (LEAST[currency] ?? LEAST_ELSE) ? 0 : owed;
+  const due = owed < leastCharge(currency) ? 0 : owed;
   return { due, balance: owed - due };
 }
 
