@@ -23,6 +23,10 @@ export class BillingError extends Error {
     return new BillingError(`Stripe gave the open Checkout session ${sessionId} no address to go to.`);
   }
 
+  static notMade(what: string) {
+    return new BillingError(`Stripe has no ${what}, although it should have been made by now. Run it again.`);
+  }
+
   static noDate(kind: string, id: string) {
     return new BillingError(
       `Stripe's answer for ${kind} ${id} has no Date header, so it cannot be put in order.`,
