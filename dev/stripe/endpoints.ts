@@ -2,6 +2,7 @@ import type { Endpoint } from "./http/endpoint.ts";
 import { charges } from "./resources/charges.ts";
 import { checkoutSessions } from "./resources/checkout-sessions.ts";
 import { coupons } from "./resources/coupons.ts";
+import { creditNotes } from "./resources/credit-notes.ts";
 import { customers } from "./resources/customers.ts";
 import { discounts } from "./resources/discounts.ts";
 import { entitlementFeatures } from "./resources/entitlement-features.ts";
@@ -60,6 +61,7 @@ export const endpoints: Endpoint[] = [
   ...invoiceActions,
   ...invoiceItems,
   ...invoicePayments,
+  ...creditNotes,
   ...webhookEndpoints,
   ...subscriptions,
   ...subscriptionItems,
