@@ -49,11 +49,12 @@ describe("choosing a plan", () => {
     expect(session).toMatchObject({
       mode: "subscription",
       client_reference_id: ada.id,
-      amount_subtotal: 4_500,
       allow_promotion_codes: true,
       success_url: "http://localhost:3000/checkout/return?session_id={CHECKOUT_SESSION_ID}",
       cancel_url: "http://localhost:3000/checkout?plan=team_monthly&seats=3",
     });
+    const { data } = await (await stripe()).checkout.sessions.listLineItems(session?.id ?? "");
+    expect(data).toMatchObject([{ quantity: 3, price: { lookup_key: "team_monthly" } }]);
   });
 
   it("twice, in as many tabs as there are, leads to one session", async () => {
@@ -201,13 +202,13 @@ describe("the way back", () => {
   });
 
   it.each([
-    "",
-    "cs_test_none",
-    "sub_1",
-    "../customers",
-    "cs_test_1?expand[]=customer",
-    "cs_".padEnd(9_999, "a"),
-  ])("with %j is unknown", async (sessionId) => {
+    ["nothing", ""],
+    ["an id that Stripe does not know", "cs_test_none"],
+    ["an id of another kind", "sub_1"],
+    ["a path", "../customers"],
+    ["parameters", "cs_test_1?expand[]=customer"],
+    ["more than any id has", "cs_".padEnd(9_999, "a")],
+  ])("with %s is unknown", async (_, sessionId) => {
     await choose("solo_monthly");
     expect(await applyCheckout(ada.id, sessionId)).toEqual({ status: "unknown" });
   });
