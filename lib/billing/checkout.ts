@@ -15,9 +15,11 @@ import { hadTrial } from "./trials";
  */
 
 export type CheckoutStart =
-  | { outcome: "open"; url: string }
+  | { outcome: "open"; url: WebAddress }
   /** There is a subscription that has not ended: it is to be changed, not bought again. */
   | { outcome: "subscribed" };
+
+type WebAddress = `http${string}:${string}`;
 
 type Session = Stripe.Checkout.Session;
 
@@ -127,9 +129,11 @@ async function openSession(
     await expireEach([session]);
     return { outcome: "subscribed" };
   }
-  if (!session.url) throw BillingError.noCheckoutUrl(session.id);
+  if (!isWebAddress(session.url)) throw BillingError.noCheckoutUrl(session.id);
   return { outcome: "open", url: session.url };
 }
+
+const isWebAddress = (url: string | null): url is WebAddress => url !== null && /^https?:/.test(url);
 
 const isOpen = ({ status, mode }: Session) => status === "open" && mode === "subscription";
 
