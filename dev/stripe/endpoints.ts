@@ -10,6 +10,7 @@ import { events } from "./resources/events.ts";
 import { invoiceActions } from "./resources/invoice-actions.ts";
 import { invoiceItems } from "./resources/invoice-items.ts";
 import { invoicePayments } from "./resources/invoice-payments.ts";
+import { invoicePreviews } from "./resources/invoice-previews.ts";
 import { invoices } from "./resources/invoices.ts";
 import { meterEvents } from "./resources/meter-events.ts";
 import { meters } from "./resources/meters.ts";
@@ -62,6 +63,7 @@ export const endpoints: Endpoint[] = [
   ...invoiceItems,
   ...invoicePayments,
   ...creditNotes,
+  ...invoicePreviews,
   ...webhookEndpoints,
   ...subscriptions,
   ...subscriptionItems,
