@@ -25,6 +25,8 @@ export class BillingError extends Error {
 
   static notMade(what: string) {
     return new BillingError(`Stripe has no ${what}, although it should have been made by now. Run it again.`);
+  }
+
   static noItems(subscriptionId: string) {
     return new BillingError(`The subscription ${subscriptionId} has no items.`);
   }
@@ -86,10 +88,6 @@ export class Refusal extends BillingError {
     return new Refusal("There is a payment to make first. Once it is paid, the plan can be changed.");
   }
 
-  static seatsOutOfRange(most: number) {
-    return new Refusal(`Choose between 1 and ${most} seats.`);
-  }
-
   static noPaymentMethod() {
     return new Refusal("There is no payment method to charge. Add one first, then change the plan.");
   }
@@ -104,5 +102,9 @@ export class Refusal extends BillingError {
 
   static quoteOutdated() {
     return new Refusal("Your plan has changed since this offer was made. Look at the change again.");
+  }
+
+  static seatsOutOfRange(most: number) {
+    return new Refusal(`Choose between 1 and ${most} seats.`);
   }
 }
