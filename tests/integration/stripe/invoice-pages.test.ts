@@ -74,7 +74,7 @@ describe("the page of an invoice", () => {
       collection_method: "send_invoice",
       days_until_due: 30,
     });
-    const invoice = await it.stripe.invoices.retrieve(String(latest_invoice));
+    const invoice = await it.stripe.invoices.finalizeInvoice(String(latest_invoice));
     expect(invoice).toMatchObject({ status: "open", total: 2000, amount_due: 1700 });
     const { html } = await visit(pageOf(invoice));
     expect(rows(html)).toEqual([
