@@ -98,10 +98,11 @@ test.each<["count" | "last" | "sum", number]>([
   await use(customer, "2", { timestamp: now - HOUR });
   await use(customer, "10", { timestamp: now - 2 * HOUR });
   await use(customer, "400", { timestamp: now - DAY });
+  await use(customer, "3000", { timestamp: now - 60 });
   const { data } = await it.stripe.billing.meters.listEventSummaries(id, {
     customer,
     start_time: now - 4 * HOUR,
-    end_time: now,
+    end_time: now - 60,
   });
   expect(data).toMatchObject([
     { object: "billing.meter_event_summary", aggregated_value: expected, meter: id },
