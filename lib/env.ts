@@ -45,6 +45,11 @@ const schema = z.object({
   CHECKOUT_ADDRESS: z
     .enum(["auto", "required"], 'must be "required", or "auto" for asking only where a payment needs it')
     .default("auto"),
+  ALERT_WEBHOOK_URL: url(/^https?$/, "https://hooks.slack.com/services/…").optional(),
+  PAYLOAD_RETENTION_DAYS: z.coerce
+    .number("must be a number of days")
+    .min(1, "must be 1 or more days")
+    .default(90),
   PAST_DUE_GRACE_DAYS: z.coerce
     .number("must be a number of days")
     .min(0, "must be 0 or more days")

@@ -35,7 +35,7 @@ export type Recovered = { listed: number; missed: number; isFinished: boolean };
  * Finds what Stripe sent and we never got, and feeds it to the inbox, where dedupe and the order rules do the rest: all
  * events since the last that was seen, and those of the last days that Stripe itself knows as undelivered. The way
  * through the list is kept, so that a run that ends early goes on where it was.
- * @param options.deadline epoch milliseconds: no new page is asked for after it
+ * @param options.deadline epoch milliseconds: after it no page is asked for but the first of each way
  * @throws Stripe's errors, after some patience; the database's
  */
 export async function recoverEvents(options: {
@@ -78,7 +78,7 @@ async function walk(way: {
   const paced = pace();
   const counts = { listed: 0, missed: 0 };
   let at = (await readProgress(way.name, walkSchema)) ?? { since: way.first, newest: null, after: null };
-  while (Date.now() < way.deadline) {
+  do {
     const { since, after } = at;
     const page = await paced(() =>
       fetchEvents({
@@ -96,7 +96,7 @@ async function walk(way: {
       return { ...counts, isFinished: true };
     }
     await saveProgress(way.name, at);
-  }
+  } while (Date.now() < way.deadline);
   return { ...counts, isFinished: false };
 }
 
