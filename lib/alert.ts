@@ -22,7 +22,7 @@ export async function sendAlert(findings: readonly Finding[]): Promise<void> {
   if (!ALERT_WEBHOOK_URL) return;
   const kinds = [...new Set(findings.map(({ kind }) => kind))];
   const lines = kinds.flatMap((kind) =>
-    describe(
+    wordsOf(
       kind,
       findings.filter((finding) => finding.kind === kind),
     ),
@@ -36,7 +36,7 @@ export async function sendAlert(findings: readonly Finding[]): Promise<void> {
   if (!response.ok) throw new Error(`The alert hook answered ${response.status}.`);
 }
 
-function describe(kind: string, findings: readonly Finding[]): string[] {
+function wordsOf(kind: string, findings: readonly Finding[]): string[] {
   const named = findings.slice(0, NAMED).map(({ subjectId, detail }) => `• ${subjectId}: ${detail}`);
   const more = findings.length > NAMED ? [`• and ${findings.length - NAMED} more`] : [];
   return [`${findings.length} ${WORDS[kind] ?? kind}`, ...named, ...more];

@@ -13,14 +13,16 @@ export class UsageError extends Error {
 export async function runCommand(usage: string, work: () => Promise<void>): Promise<void> {
   if (process.argv.includes("--help") || process.argv.includes("-h")) return void process.stdout.write(usage);
   nextEnv.loadEnvConfig(process.cwd(), false, { info: () => {}, error: console.error });
+  let isConfigured = true;
   try {
     await work();
   } catch (error) {
     if (!isMistake(error)) throw error;
     console.error(error.message);
+    isConfigured = !(error instanceof EnvironmentError);
     process.exitCode = 1;
   } finally {
-    if (process.env.DATABASE_URL?.trim()) await db().$disconnect();
+    if (isConfigured) await db().$disconnect();
   }
 }
 
