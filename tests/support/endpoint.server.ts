@@ -1,20 +1,19 @@
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
-import { POST } from "@/app/api/webhooks/stripe/route";
+import { GET as drain } from "@/app/api/cron/drain/route";
+import { POST as receive } from "@/app/api/webhooks/stripe/route";
 
-/** The webhook's route alone, as a process that a test can kill. Prints its port once it listens. */
+/** The webhook's route and the scheduler's, as a process that a test can kill. Prints its port once it listens. */
 const server = createServer(async (incoming, outgoing) => {
   const chunks: Buffer[] = [];
   for await (const chunk of Readable.from(incoming)) chunks.push(Buffer.from(chunk));
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
-  const response = await POST(
-    new Request("http://localhost/api/webhooks/stripe", {
-      method: "POST",
-      body: Buffer.concat(chunks),
-      headers,
-    }),
-  );
+  const url = `http://localhost${incoming.url}`;
+  const response =
+    incoming.method === "POST"
+      ? await receive(new Request(url, { method: "POST", body: Buffer.concat(chunks), headers }))
+      : await drain(new Request(url, { headers }));
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   outgoing.end(await response.text());
 });

@@ -7,10 +7,8 @@ export type CustomerDraft = Partial<
     Stripe.Customer,
     | "address"
     | "balance"
-    | "default_source"
     | "description"
     | "email"
-    | "invoice_settings"
     | "metadata"
     | "name"
     | "phone"

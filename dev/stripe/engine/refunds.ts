@@ -2,7 +2,6 @@ import type Stripe from "stripe";
 import type { Account } from "../account.ts";
 import { found } from "../http/endpoint.ts";
 import { ApiError } from "../http/errors.ts";
-import { money } from "../pages/words.ts";
 import { idOf } from "../store.ts";
 
 export type RefundDraft = {
@@ -97,7 +96,7 @@ function refundable(charge: Stripe.Charge, wanted: number | undefined): number {
     });
   }
   if (wanted !== undefined && wanted > left) {
-    const shown = (amount: number) => money(amount, charge.currency);
+    const shown = (amount: number) => `$${(amount / 100).toFixed(2)}`;
     throw ApiError.invalid(
       left === charge.amount
         ? `Refund amount (${shown(wanted)}) is greater than charge amount (${shown(left)})`

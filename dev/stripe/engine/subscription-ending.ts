@@ -1,7 +1,6 @@
 import type Stripe from "stripe";
 import type { Account } from "../account.ts";
 import { ApiError } from "../http/errors.ts";
-import { refreshEntitlements } from "./entitlements.ts";
 import { pendingItems } from "./invoice-items.ts";
 import { subscriptionOf } from "./invoice-payment.ts";
 import { payInvoice, stopCollecting, voidInvoice } from "./invoices.ts";
@@ -118,8 +117,8 @@ function end(
   last: Stripe.Invoice | null,
   changes: Partial<Subscription>,
 ): Subscription {
-  const canceled = account.change(
-    "subscription",
+  const canceled = changeSubscription(
+    account,
     before,
     {
       ...changes,
@@ -132,7 +131,6 @@ function end(
     null,
   );
   account.emit("customer.subscription.deleted", canceled);
-  refreshEntitlements(account, customerOf(canceled));
   const failed = canceled.cancellation_details?.reason === "payment_failed";
   scheduleEnded(account, before, failed ? "aborted" : "canceled");
   if (last) payInvoice(account, last, { offSession: true });

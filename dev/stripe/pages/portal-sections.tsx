@@ -26,22 +26,10 @@ export const Methods = ({ portal: { features, methods, defaultMethod, home } }: 
             ) : (
               canChange && (
                 <form method="post" action={`${home}/payment-method/${method.id}`} class="actions">
-                  <button
-                    type="submit"
-                    name="do"
-                    value="default"
-                    class="quiet"
-                    aria-label={`Make default: ${methodName(method)}`}
-                  >
+                  <button type="submit" name="do" value="default" class="quiet">
                     Make default
                   </button>
-                  <button
-                    type="submit"
-                    name="do"
-                    value="remove"
-                    class="danger"
-                    aria-label={`Remove ${methodName(method)}`}
-                  >
+                  <button type="submit" name="do" value="remove" class="danger">
                     Remove
                   </button>
                 </form>

@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { signedRequest } from "@/dev/send/sign";
@@ -7,6 +5,7 @@ import { drainDue } from "@/lib/billing/webhook/drain";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";
 import { skipDelays } from "../../support/deliver";
+import { startEndpoint } from "../../support/endpoints";
 import { WEBHOOK_SECRET } from "../../support/env";
 import { anEvent, aSubscription, T0 } from "../../support/events";
 import { useStripe } from "../../support/stripe";
@@ -14,19 +13,9 @@ import { useStripe } from "../../support/stripe";
 useDatabase();
 const stripe = useStripe();
 
-/** Starts the endpoint as a process of its own, on this file's database. */
-async function startEndpoint(): Promise<{ process: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, ["--import", "tsx", "tests/support/endpoint.server.ts"], {
-    env: process.env,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const [port] = await once(child.stdout, "data");
-  return { process: child, url: `http://127.0.0.1:${Number(String(port).split("\n")[0])}/` };
-}
-
 /** Delivers as Stripe does: again, to whatever process listens by then, until it is acknowledged. */
 async function deliverUntilAcknowledged(event: object, endpoint: () => string, acknowledged: Set<unknown>) {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 2_000; tries += 1) {
     const request = signedRequest(JSON.stringify(event), WEBHOOK_SECRET, { url: endpoint() });
     const response = await fetch(request).catch(() => null);
     if (response?.status === 200) return acknowledged.add(event);
@@ -52,7 +41,7 @@ it("a process killed at any moment loses nothing that it acknowledged, and nothi
   const killer = (async () => {
     for (let kills = 0; kills < 6 && !isOver; kills += 1) {
       await sleep(150 + 70 * kills);
-      endpoint.process.kill("SIGKILL");
+      await endpoint.kill();
       endpoint = await startEndpoint();
     }
   })();
@@ -66,7 +55,7 @@ it("a process killed at any moment loses nothing that it acknowledged, and nothi
   await Promise.all(stripeWorkers);
   isOver = true;
   await killer;
-  endpoint.process.kill("SIGKILL");
+  await endpoint.kill();
 
   // What the dead processes had leased is taken over once the lease is over.
   await db().$executeRaw`update stripe_events set locked_until = null`;

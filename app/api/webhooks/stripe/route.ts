@@ -10,7 +10,6 @@ export const runtime = "nodejs";
 export const maxDuration = 60;
 
 export async function POST(request: Request): Promise<Response> {
-  const begunAt = performance.now();
   try {
     const req = boundBody(request);
     const verification = verifyEvent({
@@ -22,7 +21,7 @@ export async function POST(request: Request): Promise<Response> {
     if (!verification.ok) return refused(verification.error);
     const result = await receiveEvent(verification.event);
     afterResponse("drain", drainAndWatch);
-    return received(verification.event, result, begunAt);
+    return received(result);
   } catch (error) {
     return notStored(error);
   }

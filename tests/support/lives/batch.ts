@@ -1,0 +1,229 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { signedRequest } from "@/dev/send/sign";
+import type { Account } from "@/dev/stripe/account";
+import { eventBody } from "@/dev/stripe/delivery/event-body";
+import { advanceAccount } from "@/dev/stripe/engine/advance";
+import type { EventRecord } from "@/dev/stripe/events";
+import { random } from "@/dev/stripe/ids";
+import { startLocalStripe } from "@/dev/stripe/server";
+import { list } from "@/lib/billing/read";
+import { isHandled } from "@/lib/billing/webhook/events";
+import { db } from "@/lib/db";
+import { clientOf } from "@/tests/integration/stripe/support";
+import type { Endpoint } from "../endpoints";
+import { WEBHOOK_SECRET } from "../env";
+import type { Mishap, StripeProxy } from "../stripe-proxy";
+import { act, enter, type Life, openShop } from "./life";
+import { Truth } from "./truth";
+import { forgetAll, readOddEvents, readOverwritten, readRows, readVersions } from "./witness";
+
+/** Some lives at once on one account, and what goes wrong around them. */
+export type Batch = {
+  lives: readonly Life[];
+  /** Of the order of deliveries, copies and mishaps. */
+  seed: number;
+  /** The share of the requests to Stripe that fail, and how long the others may take. */
+  failing: number;
+  slowMs: number;
+  /** By how many seconds Stripe's answering machines are ahead of the one that stamps events. */
+  skew: number;
+};
+
+type World = { endpoints: readonly Endpoint[]; proxy: StripeProxy };
+
+/** What a batch had to be about, and every promise that it found broken. */
+export type Findings = {
+  events: number;
+  deliveries: number;
+  requests: number;
+  results: Map<string, number>;
+  lost: string[];
+  unsettled: string[];
+  appliedTwice: string[];
+  staleOverwrites: string[];
+};
+
+/** The same life in all of these shapes gives the same rows: each delivery draws its own. */
+export const VERSIONS = [
+  "2024-06-20",
+  "2025-03-31.basil",
+  "2025-09-30.clover",
+  "2026-03-25.dahlia",
+  "2026-10-28.endive",
+] as const;
+
+const DAY = 86_400;
+
+/** Lives a batch of lives through, delivers what they send, and compares what is left with what Stripe says. */
+export async function liveThrough(batch: Batch, world: World): Promise<Findings> {
+  await forgetAll();
+  const local = await startLocalStripe({ seed: batch.seed });
+  const { proxy } = world;
+  try {
+    const { account } = local;
+    let clock = Math.floor(Date.now() / 1000);
+    account.realNow = () => clock;
+    const truth = new Truth(account);
+    const chance = random(batch.seed);
+    proxy.requests.length = 0;
+    proxy.upstream = local.url;
+    proxy.date = () => (clock + batch.skew) * 1000;
+    proxy.passage = () => badWeather(batch, chance);
+    const post = new Postman(account, world.endpoints, chance);
+
+    const shop = await openShop(clientOf(local), account);
+    const people = await Promise.all(batch.lives.map((_, n) => enter(shop, `person${n}`)));
+    const longest = Math.max(...batch.lives.map((life) => life.length));
+    let delivering = post.deliver(0);
+    for (let round = 0; round < longest; round += 1) {
+      for (const [n, person] of people.entries())
+        for (const deed of batch.lives[n]?.[round] ?? []) await act(person, deed);
+      post.collect(round);
+      await delivering;
+      delivering = post.deliver(round);
+      clock += pick([0, 0, 1, 1, 2, 30], chance());
+      const pause = pick([0, 0, 0, 3700, 4 * DAY, 31 * DAY], chance());
+      if (pause > 0) await advanceAccount(account, account.now() + pause);
+      clock += pick([0, 1, 10], chance());
+    }
+    await delivering;
+    post.collect(longest);
+    await post.deliver(Number.POSITIVE_INFINITY);
+
+    proxy.passage = () => ({ mishap: null, beforeMs: 0, afterMs: 0 });
+    clock += pick([0, 1, 60], chance());
+    await drainUntilSettled(world.endpoints);
+    return { ...(await compare(truth, await truth.now(shop.stripe), proxy.requests)), ...post.figures() };
+  } finally {
+    proxy.upstream = null;
+    await local.close();
+  }
+}
+
+const pick = <T>(from: readonly [T, ...T[]], chance: number): T =>
+  from[Math.floor(chance * from.length)] ?? from[0];
+
+const MISHAPS: readonly [Mishap, ...Mishap[]] = [
+  { kind: "status", status: 500 },
+  { kind: "status", status: 403 },
+  { kind: "status", status: 429, retryAfter: 0 },
+  { kind: "hangs up" },
+  { kind: "nonsense", body: "<html>Bad gateway</html>" },
+  { kind: "nonsense", body: '{"object":"subscription"}' },
+  { kind: "nonsense", body: '{"id":"sub_of_another","object":"subscription","status":"active"}' },
+];
+
+const badWeather = ({ failing, slowMs }: Batch, chance: () => number) => ({
+  mishap: chance() < failing ? pick(MISHAPS, chance()) : null,
+  beforeMs: chance() < 0.5 ? chance() * slowMs : 0,
+  afterMs: chance() < 0.5 ? chance() * slowMs : 0,
+});
+
+type Parcel = { event: EventRecord; id: string; version: string; due: number };
+
+/** Takes events from the account to the endpoints, as they come: late, twice, two for one change, several at once. */
+class Postman {
+  readonly #account: Account;
+  readonly #endpoints: readonly Endpoint[];
+  readonly #chance: () => number;
+  #seen = 0;
+  #waiting: Parcel[] = [];
+  readonly #sent = new Set<string>();
+  readonly #results = new Map<string, number>();
+  #deliveries = 0;
+
+  constructor(account: Account, endpoints: readonly Endpoint[], chance: () => number) {
+    this.#account = account;
+    this.#endpoints = endpoints;
+    this.#chance = chance;
+  }
+
+  /** What has happened since: each event is due now, some rounds later, or only at the end. */
+  collect(round: number): void {
+    const chance = this.#chance;
+    for (const event of this.#account.events.slice(this.#seen)) {
+      if (!isHandled(event.type)) continue;
+      const copies = chance() < 0.15 ? 2 : 1;
+      const ids = chance() < 0.05 ? [event.id, `${event.id}_again`] : [event.id];
+      for (const id of ids.flatMap((id) => Array.from({ length: copies }, () => id))) {
+        const delay = pick([0, 0, 0, 1, 2, 99], chance());
+        this.#waiting.push({ event, id, version: pick(VERSIONS, chance()), due: round + delay });
+      }
+    }
+    this.#seen = this.#account.events.length;
+  }
+
+  async deliver(round: number): Promise<void> {
+    const due = this.#waiting
+      .filter((parcel) => parcel.due <= round)
+      .map((parcel) => ({ parcel, key: this.#chance() }))
+      .sort((a, b) => a.key - b.key)
+      .map(({ parcel }) => parcel);
+    this.#waiting = this.#waiting.filter((parcel) => parcel.due > round);
+    const carrier = async () => {
+      for (let parcel = due.pop(); parcel; parcel = due.pop()) await this.#carry(parcel);
+    };
+    await Promise.all(Array.from({ length: 12 }, carrier));
+  }
+
+  async #carry({ event, id, version }: Parcel): Promise<void> {
+    this.#sent.add(id);
+    const shape = hasSeveralPeriods(event.object) ? VERSIONS[4] : version;
+    const body = JSON.stringify({ ...eventBody(this.#account, event, shape), id });
+    for (;;) {
+      this.#deliveries += 1;
+      const url = this.#endpoints[Math.floor(this.#chance() * this.#endpoints.length)]?.url ?? "";
+      const response = await fetch(signedRequest(body, WEBHOOK_SECRET, { url }));
+      const { result } = await response.json();
+      const word = response.status === 200 ? String(result) : String(response.status);
+      this.#results.set(word, (this.#results.get(word) ?? 0) + 1);
+      if (response.status === 200) return;
+      await sleep(50);
+    }
+  }
+
+  figures() {
+    return { events: this.#sent.size, deliveries: this.#deliveries, results: this.#results };
+  }
+}
+
+/**
+ * A subscription whose items have periods of their own. There was none before items had periods, and since then the
+ * old shapes show both places; the local Stripe's show the old one only.
+ */
+const hasSeveralPeriods = (object: object) =>
+  "items" in object &&
+  new Set(list(object.items).map((item) => `${item.current_period_start} ${item.current_period_end}`)).size >
+    1;
+
+/** Until nothing waits: what failed is due again at once. */
+async function drainUntilSettled(endpoints: readonly Endpoint[]): Promise<void> {
+  for (let round = 0; round < 60; round += 1) {
+    if ((await db().stripeEvent.count({ where: { status: "pending" } })) === 0) return;
+    await db().$executeRaw`
+      update stripe_events set next_attempt_at = 'epoch' where status = 'pending' and locked_until is null`;
+    await Promise.all(endpoints.map((endpoint) => endpoint.drain()));
+    await sleep(50);
+  }
+}
+
+async function compare(truth: Truth, expected: Map<string, string>, asked: readonly string[]) {
+  const [rows, versions] = [await readRows(), await readVersions()];
+  const ids = new Set([...expected.keys(), ...rows.keys()]);
+  return {
+    requests: asked.length,
+    lost: [...ids].flatMap((id) =>
+      rows.get(id) === expected.get(id) ? [] : [`${id} is ${rows.get(id)}, Stripe says ${expected.get(id)}`],
+    ),
+    unsettled: (await readOddEvents()).flatMap(({ id, status, last_error }) =>
+      status === "done" ? [] : [`${id} is ${status}: ${last_error}`],
+    ),
+    appliedTwice: [
+      ...(await readOddEvents()).flatMap(({ id, status }) => (status === "done" ? [id] : [])),
+      ...(await readOverwritten(asked)),
+    ],
+    staleOverwrites: [...versions].flatMap(([id, states]) =>
+      truth.isForward(id, states) ? [] : [truth.explain(id, states)],
+    ),
+  };
+}
