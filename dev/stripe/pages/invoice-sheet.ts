@@ -101,10 +101,10 @@ function sumsOf(account: Account, invoice: Invoice): Sheet["sums"] {
     row("Total", invoice.total, true),
     ...(balance === 0 ? [] : [row(balanceName(balance, amount_due), balance)]),
     ...credited(invoice.pre_payment_credit_notes_amount, (amount) => row("Credit notes", amount)),
-    row("Amount due", amount_due, !isDebt && amount_paid === 0),
+    row("Amount due", amount_due, amount_paid === 0 && (!isDebt || amount_remaining === amount_due)),
     ...(amount_paid === 0 ? [] : [row("Amount paid", amount_paid, !isDebt)]),
     ...credited(invoice.post_payment_credit_notes_amount, (amount) => row("Credited afterwards", amount)),
-    ...(isDebt ? [row("Left to pay", amount_remaining, true)] : []),
+    ...(isDebt && amount_remaining !== amount_due ? [row("Left to pay", amount_remaining, true)] : []),
   ];
 }
 

@@ -45,7 +45,7 @@ a { color: var(--accent); text-underline-offset: 0.2em; }
 .rows > li:last-child, .row.last { border-bottom: 0; }
 .rows > li > :first-child, .row > :first-child { flex: 1 1 10rem; min-width: 0; }
 .row.last { padding-top: 0; }
-.row.last h2 { margin: 0; }
+.row.last h1, .row.last h2 { margin: 0; }
 .row.total { padding-top: 0.6rem; font-weight: 650; }
 table { width: 100%; border-collapse: collapse; margin: 0 0 0.5rem; }
 th { font-size: 0.8rem; font-weight: 550; color: var(--soft); text-align: left; }
@@ -93,6 +93,7 @@ button.danger { background: transparent; border-color: var(--bad); color: var(--
 .pill.bad { background: var(--bad-soft); color: var(--bad); }
 .pill.warn { background: var(--warn-soft); color: var(--ink); }
 details { margin: 0 0 1rem; }
+form + details { margin-top: 0.75rem; }
 summary { cursor: pointer; color: var(--accent); font-weight: 550; font-size: 0.9rem; padding: 0.35rem 0; }
 .cards { list-style: none; margin: 0.25rem 0 0; padding: 0; font-size: 0.875rem; }
 .cards li { display: flex; flex-wrap: wrap; gap: 0 0.75rem; align-items: baseline; padding: 0.15rem 0; }

