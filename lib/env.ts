@@ -41,6 +41,15 @@ const schema = z.object({
     .string()
     .optional()
     .transform((list) => (list ?? "").split(",").flatMap((email) => email.trim().toLowerCase() || [])),
+  CHECKOUT_TAX: z.enum(["off", "automatic"], 'must be "automatic", or "off"').default("off"),
+  CHECKOUT_ADDRESS: z
+    .enum(["auto", "required"], 'must be "required", or "auto" for asking only where a payment needs it')
+    .default("auto"),
+  ALERT_WEBHOOK_URL: url(/^https?$/, "https://hooks.slack.com/services/…").optional(),
+  PAYLOAD_RETENTION_DAYS: z.coerce
+    .number("must be a number of days")
+    .min(1, "must be 1 or more days")
+    .default(90),
   PAST_DUE_GRACE_DAYS: z.coerce
     .number("must be a number of days")
     .min(0, "must be 0 or more days")
@@ -65,6 +74,21 @@ export class EnvironmentError extends Error {
  * @throws EnvironmentError one message that names each variable that is missing or malformed; never their values
  */
 export function parseEnv(source: Record<string, string | undefined>): Env {
+  return parse(schema, source);
+}
+
+/** What `npm run stripe:setup` needs of it: the webhook secret is not known before. */
+const setupSchema = schema.pick({ STRIPE_SECRET_KEY: true, STRIPE_API_BASE: true, APP_URL: true });
+
+/** The variables of this process that a command needs which only talks to Stripe. Throws EnvironmentError. */
+export function setupEnv(): z.output<typeof setupSchema> {
+  return parse(setupSchema, process.env);
+}
+
+function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  source: Record<string, string | undefined>,
+): z.output<Schema> {
   const entries = Object.entries(source).flatMap(([name, value]) => {
     const trimmed = value?.trim();
     return trimmed ? [[name, trimmed] as const] : [];
@@ -79,7 +103,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     );
   if (parsed.success && lines.length === 0) return parsed.data;
   throw new EnvironmentError(
-    `The environment is not complete, so the app does not start:\n${lines.join("\n")}\n` +
+    `The environment is not complete, so this does not start:\n${lines.join("\n")}\n` +
       "See .env.example for all of them. On a laptop, `npm run dev` sets every one that is missing.",
   );
 }

@@ -4,7 +4,7 @@ import { redirect } from "next/navigation";
 import { cache } from "react";
 import { auth } from "./auth";
 
-export type CurrentUser = { id: string; name: string; email: string };
+export type CurrentUser = { id: string; name: string; email: string; emailVerified: boolean };
 
 /** Who is signed in, or null. Asked once for each request, however many components want to know. */
 export const currentUser = cache(async (): Promise<CurrentUser | null> => {
@@ -12,8 +12,8 @@ export const currentUser = cache(async (): Promise<CurrentUser | null> => {
   const request = await headers();
   const session = await auth().api.getSession({ headers: request });
   if (!session) return null;
-  const { id, name, email } = session.user;
-  return { id, name, email };
+  const { id, name, email, emailVerified } = session.user;
+  return { id, name, email, emailVerified };
 });
 
 /** Who is signed in; anybody else is sent to sign in, and comes back to `returnTo` from there. */

@@ -1,7 +1,10 @@
 import type Stripe from "stripe";
-import { env, isLiveKey } from "./env";
+import { type Env, env, isLiveKey } from "./env";
 
 export type { Stripe };
+
+/** The version of Stripe's API that the SDK is typed for. https://docs.stripe.com/api/versioning */
+export type ApiVersion = typeof Stripe.API_VERSION;
 
 let client: Stripe | undefined;
 
@@ -10,15 +13,23 @@ let client: Stripe | undefined;
  * most events are answered without it.
  */
 export async function stripe(): Promise<Stripe> {
-  const { STRIPE_SECRET_KEY, STRIPE_API_BASE } = env();
+  client ??= (await createStripe(env())).api;
+  return client;
+}
+
+/** A client of its own, for a command that has a key but not the app's whole environment. */
+export async function createStripe({
+  STRIPE_SECRET_KEY,
+  STRIPE_API_BASE,
+}: Pick<Env, "STRIPE_SECRET_KEY" | "STRIPE_API_BASE">): Promise<{ api: Stripe; version: ApiVersion }> {
   const { default: StripeClient } = await import("stripe");
-  client ??= new StripeClient(STRIPE_SECRET_KEY, {
+  const api = new StripeClient(STRIPE_SECRET_KEY, {
     ...(STRIPE_API_BASE ? apiBase(new URL(STRIPE_API_BASE)) : {}),
     maxNetworkRetries: 1,
     timeout: 10_000,
     telemetry: false,
   });
-  return client;
+  return { api, version: StripeClient.API_VERSION };
 }
 
 function apiBase(base: URL) {

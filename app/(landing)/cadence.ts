@@ -1,6 +1,7 @@
-import type { Money, PlanView, PriceView } from "@/lib/billing/queries";
+import type { Cadence } from "@/lib/billing/plans";
+import type { Money, PlanView } from "@/lib/billing/queries";
 
-export type Cadence = "month" | "year";
+type PlanPrice = PlanView["prices"][number];
 
 /** The cadences that visitors choose between: monthly and yearly, as far as any plan has them. */
 export function cadencesOf(plans: readonly PlanView[]): Cadence[] {
@@ -11,13 +12,13 @@ export function cadencesOf(plans: readonly PlanView[]): Cadence[] {
 }
 
 /** The prices of a plan to show under a cadence: those of it, or all where the plan has none of it. */
-export function pricesFor(plan: PlanView, cadence: Cadence | null): PriceView[] {
+export function pricesFor(plan: PlanView, cadence: Cadence | null): PlanPrice[] {
   const matching = plan.prices.filter((price) => isSingle(price) && price.interval === cadence);
   return matching.length > 0 ? matching : plan.prices;
 }
 
 /** What paying by the year saves against twelve months, or null where there is nothing to compare or to save. */
-export function yearlySaving(plan: PlanView, yearly: PriceView): Money | null {
+export function yearlySaving(plan: PlanView, yearly: PlanPrice): Money | null {
   if (yearly.interval !== "year" || !isSingle(yearly) || !yearly.unitAmount) return null;
   const { amount, currency } = yearly.unitAmount;
   const monthly = plan.prices.find(
@@ -27,4 +28,4 @@ export function yearlySaving(plan: PlanView, yearly: PriceView): Money | null {
   return saved > 0 ? { amount: saved, currency } : null;
 }
 
-const isSingle = (price: PriceView) => price.intervalCount === 1 && !price.metered;
+const isSingle = (price: PlanPrice) => price.intervalCount === 1 && !price.metered;

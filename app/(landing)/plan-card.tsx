@@ -1,8 +1,12 @@
 import Link from "next/link";
-import type { PlanView, PriceView } from "@/lib/billing/queries";
-import { formatInterval, formatMoney } from "@/lib/format";
+import type { Cadence } from "@/lib/billing/plans";
+import type { PlanView } from "@/lib/billing/queries";
+import { formatMoney } from "@/lib/format";
+import { BuyForm } from "../checkout/buy-form";
+import { checkoutPath, signUpPath } from "../checkout/path";
+import { pricePer } from "../checkout/price-words";
 import { BUTTON } from "../ui/button";
-import { type Cadence, pricesFor, yearlySaving } from "./cadence";
+import { pricesFor, yearlySaving } from "./cadence";
 
 // The card holds the prices of both cadences, and the checked radio button above decides which are shown.
 const SHOWN_FOR: Record<Cadence, string> = {
@@ -10,77 +14,111 @@ const SHOWN_FOR: Record<Cadence, string> = {
   year: "hidden group-has-[[value=year]:checked]/pricing:block",
 };
 
-type PlanCardProps = { plan: PlanView; cadences: readonly Cadence[]; isSignedIn: boolean };
+/** Who looks at the plans: it decides what their buttons do. */
+export type Visitor =
+  | { is: "guest" }
+  | { is: "user"; hadTrial: boolean }
+  | { is: "subscriber"; productId: string | null };
 
-export function PlanCard({ plan, cadences, isSignedIn }: PlanCardProps) {
+type PlanPrice = PlanView["prices"][number];
+type PlanCardProps = { plan: PlanView; cadences: readonly Cadence[]; visitor: Visitor };
+
+export function PlanCard({ plan, cadences, visitor }: PlanCardProps) {
   return (
-    <article aria-labelledby={`plan-${plan.id}`} className="card flex min-w-0 flex-col p-6">
-      <h3 id={`plan-${plan.id}`} className="wrap-anywhere font-semibold text-lg">
+    <article aria-labelledby={`plan-${plan.key}`} className="card flex min-w-0 flex-col p-6">
+      <h3 id={`plan-${plan.key}`} className="wrap-anywhere font-semibold text-lg">
         {plan.name}
       </h3>
-      {plan.description ? <p className="mt-1 text-muted">{plan.description}</p> : null}
+      <p className="mt-1 text-muted">{plan.description}</p>
       <div className="mt-6">
-        {cadences.length > 1 ? (
-          cadences.map((cadence) => (
-            <div key={cadence} className={SHOWN_FOR[cadence]}>
-              <Prices plan={plan} prices={pricesFor(plan, cadence)} />
-            </div>
-          ))
-        ) : (
-          <Prices plan={plan} prices={pricesFor(plan, cadences[0] ?? null)} />
-        )}
+        {cadences.map((cadence) => (
+          <div key={cadence} className={cadences.length > 1 ? SHOWN_FOR[cadence] : ""}>
+            <Price plan={plan} price={pricesFor(plan, cadence)[0]} visitor={visitor} />
+          </div>
+        ))}
       </div>
-      {plan.features.length > 0 ? (
-        <ul className="mt-6 flex flex-col gap-2.5 border-line border-t pt-6">
-          {plan.features.map((feature) => (
-            <li key={feature} className="flex gap-2.5">
-              <Tick />
-              <span className="wrap-anywhere">{feature}</span>
-            </li>
-          ))}
-        </ul>
-      ) : null}
-      {isSignedIn ? null : (
-        <div className="mt-auto pt-8">
-          <Link href="/sign-up" className={`${BUTTON.quiet} w-full`}>
-            <span className="truncate">Choose {plan.name}</span>
-          </Link>
-        </div>
-      )}
+      <ul className="mt-6 mb-8 flex flex-col gap-2.5 border-line border-t pt-6">
+        {plan.lines.map((line) => (
+          <li key={line} className="flex gap-2.5">
+            <Tick />
+            <span className="wrap-anywhere">{line}</span>
+          </li>
+        ))}
+      </ul>
+      <div className="mt-auto">
+        {cadences.map((cadence) => (
+          <div key={cadence} className={cadences.length > 1 ? SHOWN_FOR[cadence] : ""}>
+            <Choose plan={plan} price={pricesFor(plan, cadence)[0]} visitor={visitor} />
+          </div>
+        ))}
+      </div>
     </article>
   );
 }
 
-function Prices({ plan, prices }: { plan: PlanView; prices: readonly PriceView[] }) {
-  const [first, ...more] = prices;
-  if (!first) return <p className="text-muted">No price at the moment.</p>;
-  const saving = yearlySaving(plan, first);
+type PriceProps = { plan: PlanView; price: PlanPrice | undefined; visitor: Visitor };
+
+function Price({ plan, price, visitor }: PriceProps) {
+  if (!price) return <p className="text-muted">No price at the moment.</p>;
+  const saving = yearlySaving(plan, price);
+  const hasTrial =
+    plan.trialDays > 0 && (visitor.is === "guest" || (visitor.is === "user" && !visitor.hadTrial));
   return (
     <>
       <p className="wrap-anywhere flex flex-wrap items-baseline gap-x-2">
         <span className="font-semibold text-4xl tabular-nums tracking-[-0.03em]">
-          {first.unitAmount ? formatMoney(first.unitAmount, "short") : "By usage"}
+          {price.unitAmount ? formatMoney(price.unitAmount, "short") : "By usage"}
         </span>
-        <span className="text-muted">{per(first)}</span>
+        <span className="text-muted">{pricePer(plan, price)}</span>
       </p>
       {saving ? (
         <p className="mt-1.5 text-accent text-sm">
           Saves {formatMoney(saving, "short")} against paying monthly
         </p>
       ) : null}
-      {more.map((price) => (
-        <p key={price.id} className="mt-1.5 text-muted text-sm tabular-nums">
-          or {price.unitAmount ? formatMoney(price.unitAmount, "short") : "by usage"} {per(price)}
-        </p>
-      ))}
+      {hasTrial ? (
+        <p className="mt-1.5 text-muted text-sm">The first {plan.trialDays} days are free</p>
+      ) : null}
     </>
   );
 }
 
-const per = ({ interval, intervalCount, metered }: PriceView) =>
-  metered
-    ? `for each unit, ${formatInterval(interval, intervalCount)}`
-    : formatInterval(interval, intervalCount);
+/** Guests make an account first and come back to their choice; users buy; who has a plan already changes it. */
+function Choose({ plan, price, visitor }: PriceProps) {
+  if (!price) return null;
+  const label = <span className="truncate">Choose {plan.name}</span>;
+  switch (visitor.is) {
+    case "guest":
+      return (
+        <Link href={signUpPath(checkoutPath(price.lookupKey))} className={`${BUTTON.quiet} w-full`}>
+          {label}
+        </Link>
+      );
+    case "user":
+      // How many seats is asked for first.
+      return plan.seats ? (
+        <Link href={checkoutPath(price.lookupKey)} className={`${BUTTON.quiet} w-full`}>
+          {label}
+        </Link>
+      ) : (
+        <BuyForm lookupKey={price.lookupKey} look="quiet">
+          {label}
+        </BuyForm>
+      );
+    case "subscriber":
+      return plan.productIds.includes(visitor.productId ?? "") ? (
+        <p className="flex min-h-11 items-center justify-center rounded-lg bg-accent-soft font-medium text-accent">
+          Your plan
+        </p>
+      ) : (
+        <Link href="/dashboard" className={`${BUTTON.quiet} w-full`}>
+          Change on the dashboard
+        </Link>
+      );
+    default:
+      return visitor satisfies never;
+  }
+}
 
 function Tick() {
   return (

@@ -1,12 +1,13 @@
 import { connection } from "next/server";
 import type { PlanView } from "@/lib/billing/queries";
-import { readPlans } from "@/lib/billing/queries";
+import { readBilling, readPlans } from "@/lib/billing/queries";
+import { hadTrial } from "@/lib/billing/trials";
 import { errorKind } from "@/lib/error-kind";
 import { log } from "@/lib/log";
 import { currentUser } from "@/lib/session";
 import { cadencesOf } from "./cadence";
 import { CadenceSwitch } from "./cadence-switch";
-import { PlanCard } from "./plan-card";
+import { PlanCard, type Visitor } from "./plan-card";
 
 /** The plans on offer. Read for each visitor, so that a build needs no database and a changed price shows at once. */
 export async function Pricing() {
@@ -16,7 +17,7 @@ export async function Pricing() {
   if (plans.length === 0)
     return <Without words="There is nothing to buy yet. Prices show here as soon as there are some." />;
   const cadences = cadencesOf(plans);
-  const isSignedIn = (await currentUser().catch(() => null)) !== null;
+  const visitor = await whoLooks().catch((): Visitor => ({ is: "guest" }));
   return (
     <div className="group/pricing">
       <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-5">
@@ -25,8 +26,8 @@ export async function Pricing() {
       </div>
       <ul className="mt-10 grid gap-5 sm:grid-cols-2 lg:grid-cols-[repeat(auto-fit,minmax(17rem,1fr))]">
         {plans.map((plan) => (
-          <li key={plan.id} className="grid min-w-0">
-            <PlanCard plan={plan} cadences={cadences} isSignedIn={isSignedIn} />
+          <li key={plan.key} className="grid min-w-0">
+            <PlanCard plan={plan} cadences={cadences} visitor={visitor} />
           </li>
         ))}
       </ul>
@@ -42,6 +43,15 @@ async function plansIfReachable(): Promise<PlanView[] | null> {
     log("error", "the plans could not be read", { error: errorKind(error) });
     return null;
   }
+}
+
+async function whoLooks(): Promise<Visitor> {
+  const user = await currentUser();
+  if (!user) return { is: "guest" };
+  const { access } = await readBilling(user.id, new Date());
+  return ["none", "incomplete", "ended"].includes(access.state)
+    ? { is: "user", hadTrial: await hadTrial(user.id) }
+    : { is: "subscriber", productId: access.plan };
 }
 
 function PricingTitle() {

@@ -22,7 +22,8 @@ export default async function DashboardPage({ searchParams }: PageProps) {
   const view = await readBilling(user.id, now);
   const { subscription, others, access } = view;
   // The way back from checkout is often quicker than the event that tells of the payment.
-  const isAwaited = (await searchParams).checkout === "complete" && !access.access;
+  const { checkout } = await searchParams;
+  const isAwaited = checkout === "complete" && !access.access;
   const step = nextStep(view);
   return (
     <>
@@ -32,6 +33,11 @@ export default async function DashboardPage({ searchParams }: PageProps) {
         {isAwaited ? (
           <Notice tone="quiet" title="Your payment is being confirmed">
             <p>This page changes by itself as soon as Stripe has told us, usually within seconds.</p>
+          </Notice>
+        ) : null}
+        {checkout === "subscribed" && access.access ? (
+          <Notice tone="quiet" title="You have a plan already">
+            <p>Nothing was charged. A plan is changed here, rather than bought a second time.</p>
           </Notice>
         ) : null}
         {step ? (

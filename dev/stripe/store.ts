@@ -1,3 +1,4 @@
+import type Stripe from "stripe";
 import type { DispatchWrite } from "./delivery/outbox.ts";
 import type { CardBehaviour } from "./engine/cards.ts";
 import type { CheckoutPlan } from "./engine/checkout-plan.ts";
@@ -51,6 +52,8 @@ export type Notes = {
   entitlements?: string[];
   /** Of a product: the product features that it is sold with, the newest first. */
   features?: string[];
+  /** Of a discount: its coupon, where that has been deleted since. */
+  coupon?: Stripe.Coupon;
   /** Of a payment or setup intent: the Checkout Session that it pays. */
   session?: string;
 };

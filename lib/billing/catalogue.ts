@@ -1,4 +1,6 @@
-import type { Tx } from "@/lib/db";
+import { db, type Tx } from "@/lib/db";
+import { isLivemode } from "@/lib/stripe";
+import { BillingError } from "./errors";
 import { ask } from "./fetch";
 import { mirror, type Outcome, splitRow } from "./mirror";
 import type { Stamp } from "./order";
@@ -52,6 +54,21 @@ export function updateCatalogue(tx: Tx, event: StripeEvent): Promise<Outcome> {
   return event.type.startsWith("product.")
     ? products.apply(tx, event, revise)
     : prices.apply(tx, event, revise);
+}
+
+/**
+ * The price that is on sale under a lookup key: the one that the pricing page shows.
+ * @throws BillingError if there is none
+ */
+export async function priceOnSale(lookupKey: string): Promise<string> {
+  const price = await db().price.findFirst({
+    where: { lookupKey, active: true, deletedAt: null, livemode: isLivemode() },
+    // While a lookup key moves to another price, the events may say for a moment that both have it.
+    orderBy: { stripeStateAt: "desc" },
+    select: { id: true },
+  });
+  if (!price) throw BillingError.notOnSale(lookupKey);
+  return price.id;
 }
 
 async function readProduct(tx: Tx, id: string) {

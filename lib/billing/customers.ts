@@ -1,7 +1,8 @@
 import { db, type Tx } from "@/lib/db";
-import { isLivemode } from "@/lib/stripe";
+import { isLivemode, stripe } from "@/lib/stripe";
 import { BillingError } from "./errors";
 import { ask } from "./fetch";
+import { fingerprint } from "./idempotency";
 import { lock, mirror, type Outcome, splitRow } from "./mirror";
 import type { Stamp } from "./order";
 import { type CustomerState, customerFromStripe } from "./subscription/from-stripe";
@@ -29,10 +30,42 @@ export function deleteCustomer(tx: Tx, event: StripeEvent): Promise<Outcome> {
   return customers.apply(tx, event, (state, created) => ({ ...state, deletedAt: created }));
 }
 
+/** Whose customer it is to be. Name and address are what Stripe writes on bills until the customer says otherwise. */
+export type Owner = { id: string; name: string; email: string };
+
+/**
+ * The user's customer at Stripe, made at the first call. However many tabs and servers call at once, they all get the
+ * same one: Stripe makes one for a key, and the table has one row for a user.
+ * @throws Stripe's errors as they come
+ */
+export async function ensureCustomer(user: Owner): Promise<string> {
+  const before = await readOwned(user.id);
+  if (before && isUsable(before)) return before.id;
+  const api = await stripe();
+  const params = { email: user.email, name: user.name, metadata: { user: user.id } };
+  const idempotencyKey = fingerprint("customer", params, before?.id ?? null);
+  const { id } = await api.customers.create(params, { idempotencyKey, maxNetworkRetries: 3 });
+  try {
+    await linkCustomer({ userId: user.id, customerId: id });
+  } catch (error) {
+    // The address changed between two calls, so Stripe made two: the one that was linked first stays.
+    const owned = await readOwned(user.id);
+    if (owned && isUsable(owned)) return owned.id;
+    throw error;
+  }
+  return id;
+}
+
+const readOwned = (userId: string) => db().customer.findUnique({ where: { userId } });
+
+/** A customer that Stripe deleted, or that is of the other mode, gives way to the next one. */
+const isUsable = ({ deletedAt, livemode }: { deletedAt: Date | null; livemode: boolean }) =>
+  deletedAt === null && livemode === isLivemode();
+
 /**
  * Gives a Stripe customer to a user, before that user's first Checkout. The only way a user comes to own billing: no
  * e-mail address, metadata or `client_reference_id` in an event ever does. A customer that was deleted at Stripe gives way
- * to the next one.
+ * to the next one, as does one of the other mode.
  * @throws BillingError if either already belongs to another
  */
 export async function linkCustomer(link: { userId: string; customerId: string }): Promise<void> {
@@ -41,7 +74,7 @@ export async function linkCustomer(link: { userId: string; customerId: string })
     await lock(tx, userId);
     const owned = await tx.customer.findUnique({ where: { userId } });
     if (owned && owned.id !== customerId) {
-      if (owned.deletedAt === null) throw BillingError.userHasAnotherCustomer(customerId);
+      if (isUsable(owned)) throw BillingError.userHasAnotherCustomer(customerId);
       await tx.customer.update({ where: { id: owned.id }, data: { userId: null } });
     }
     await tx.customer.createMany({

@@ -92,8 +92,6 @@ export const PLANS = [
   },
 ] as const satisfies readonly Plan[];
 
-export type PlanKey = (typeof PLANS)[number]["key"];
-
 /** A plan at one of its cadences: what is chosen on the pricing page. */
 export type PlanChoice = { plan: Plan; cadence: Cadence; price: PlanPrice };
 
@@ -123,7 +121,7 @@ export function planByKey(key: string | undefined): Plan | null {
 }
 
 /** Above 0 where the second plan is the larger one, below 0 where it is the smaller one. */
-export function comparePlans(from: PlanKey, to: PlanKey): number {
-  const rank = (key: PlanKey) => PLANS.findIndex((plan) => plan.key === key);
+export function comparePlans(from: string, to: string): number {
+  const rank = (key: string) => PLANS.findIndex((plan) => plan.key === key);
   return rank(to) - rank(from);
 }

@@ -1,6 +1,7 @@
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { isLivemode } from "@/lib/stripe";
+import { PLANS, type Plan } from "./plans";
 import { type Access, decideAccess, hasEnded } from "./subscription/access";
 
 /** Money in minor units of its currency: 2000 with "usd" is $20.00. https://docs.stripe.com/currencies */
@@ -57,12 +58,10 @@ export type BillingView = {
   settling: boolean;
 };
 
-export type PlanView = {
-  id: string;
-  name: string;
-  description: string | null;
-  features: string[];
-  prices: PriceView[];
+/** A plan of the plan file that can be bought, with the prices that Stripe has for it. */
+export type PlanView = Pick<Plan, "key" | "name" | "description" | "lines" | "seats" | "trialDays"> & {
+  productIds: string[];
+  prices: (PriceView & { lookupKey: string })[];
 };
 
 /**
@@ -101,28 +100,31 @@ export async function readBilling(userId: string, now: Date): Promise<BillingVie
 }
 
 /**
- * What can be bought: active products with an active price, the cheapest first.
+ * What can be bought: the plans of the plan file, in its order, as far as Stripe has them on sale. What they cost is for
+ * Stripe to say.
  * @throws if the database cannot be reached
  */
 export async function readPlans(): Promise<PlanView[]> {
-  const livemode = isLivemode();
+  const onSale = { active: true, deletedAt: null, livemode: isLivemode() };
   const [products, prices] = await Promise.all([
-    db().product.findMany({ where: { active: true, deletedAt: null, livemode } }),
+    db().product.findMany({ where: onSale, select: { id: true } }),
     db().price.findMany({
-      where: { active: true, deletedAt: null, livemode },
-      orderBy: { unitAmount: "asc" },
+      where: { ...onSale, lookupKey: { not: null } },
+      orderBy: { stripeStateAt: "desc" },
     }),
   ]);
-  return products
-    .map(({ id, name, description, features }) => ({
-      id,
-      name,
-      description,
-      features,
-      prices: prices.filter((price) => price.productId === id).map(viewPrice),
-    }))
-    .filter((plan) => plan.prices.length > 0)
-    .sort((a, b) => lowestAmount(a) - lowestAmount(b) || a.name.localeCompare(b.name));
+  const ids = new Set(products.map(({ id }) => id));
+  return PLANS.map(({ key, name, description, lines, seats, trialDays, prices: { month, year } }) => {
+    const own = [month, year].flatMap(({ lookupKey }) => {
+      const price = prices.find((one) => one.lookupKey === lookupKey && ids.has(one.productId ?? ""));
+      return price ? [{ ...price, lookupKey }] : [];
+    });
+    return {
+      ...{ key, name, description, lines, seats, trialDays },
+      productIds: own.flatMap(({ productId }) => productId ?? []),
+      prices: own.map((price) => ({ ...viewPrice(price), lookupKey: price.lookupKey })),
+    };
+  }).filter((plan) => plan.prices.length > 0);
 }
 
 type SubscriptionRow = Awaited<ReturnType<typeof readRows>>["subscriptions"][number];
@@ -227,8 +229,4 @@ function viewInvoice(row: InvoiceRow): InvoiceView {
 /** Amounts were safe integers when they came in, so a number holds them. */
 function money(amount: bigint, currency: string): Money {
   return { amount: Number(amount), currency };
-}
-
-function lowestAmount(plan: PlanView): number {
-  return Math.min(...plan.prices.map((price) => price.unitAmount?.amount ?? Number.POSITIVE_INFINITY));
 }

@@ -43,5 +43,6 @@ export async function skipDelays(): Promise<void> {
 /** Empties every table that events write. */
 export async function clearBilling(): Promise<void> {
   await db()
-    .$executeRaw`truncate stripe_events, subscriptions, subscription_items, invoices, customers, products, prices cascade`;
+    .$executeRaw`truncate stripe_events, subscriptions, subscription_items, invoices, customers, products, prices,
+      subscription_schedules, entitlement_summaries cascade`;
 }

@@ -10,7 +10,7 @@ type TestStripe = Pick<LocalStripe, "requests" | "failWith" | "delayMs"> & {
  * A Stripe of the file's own: a real HTTP server that the app's real client talks to, empty before each test. Call it
  * after useDatabase, for both set what lib/env.ts reads once.
  */
-export function useStripe(): { readonly api: TestStripe } {
+export function useStripe(): { readonly api: TestStripe; readonly local: LocalStripe } {
   let server: LocalStripe | undefined;
   let known: { id: string; object: string }[] = [];
   const running = () => {
@@ -50,5 +50,10 @@ export function useStripe(): { readonly api: TestStripe } {
     running().failWith(null);
   });
   afterAll(() => server?.close());
-  return { api };
+  return {
+    api,
+    get local() {
+      return running();
+    },
+  };
 }

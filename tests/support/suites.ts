@@ -62,7 +62,8 @@ function runEndToEnd(): Totals {
 /** A build needs no database and no secret: a variable that the app reads is not there, so one that it needs fails. */
 function buildWithoutEnvironment(): number {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(DATABASE_URL|STRIPE_|BETTER_AUTH_|APP_URL|CRON_|OPERATOR_|PAST_DUE_)/.test(name),
+    ([name]) =>
+      !/^(DATABASE_URL|STRIPE_|BETTER_AUTH_|APP_URL|CHECKOUT_|CRON_|OPERATOR_|PAST_DUE_)/.test(name),
   );
   const env = { ...Object.fromEntries(kept), NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" } as const;
   return runProgram("next", ["build"], env);

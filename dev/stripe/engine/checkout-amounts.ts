@@ -4,8 +4,9 @@ import { found } from "../http/endpoint.ts";
 import { ApiError } from "../http/errors.ts";
 import { idOf } from "../store.ts";
 import type { CheckoutPlan } from "./checkout-plan.ts";
-import { discountAmount } from "./discounts.ts";
+import { discountAmount } from "./coupons.ts";
 import { amountOf, nameOf } from "./price-amounts.ts";
+import { type Problem, type Purchase, problemWith } from "./promotion-codes.ts";
 
 type Session = Stripe.Checkout.Session;
 
@@ -104,37 +105,26 @@ export function promotionFor(account: Account, session: Session, word: string): 
     .all("promotion_code")
     .filter(({ code }) => code.toLowerCase() === word.trim().toLowerCase());
   const code = named.find(({ active }) => active) ?? named[0];
-  const problem = code ? problemOf(account, session, code) : "This code is invalid.";
-  if (!code || problem) {
-    throw ApiError.invalid(problem ?? "This code is invalid.", { param: "promotion_code" });
-  }
-  return code;
+  const problem = code ? problemWith(account, code, purchaseOf(session)) : "inactive";
+  if (code && !problem) return code;
+  throw ApiError.invalid((problem && REFUSALS[problem]) ?? INVALID, { param: "promotion_code" });
 }
 
-function problemOf(account: Account, session: Session, code: Stripe.PromotionCode): string | undefined {
-  const coupon = account.store.get("coupon", idOf(code.promotion.coupon) ?? "");
-  const customer = idOf(session.customer);
-  const { first_time_transaction, minimum_amount, minimum_amount_currency } = code.restrictions;
-  const isOver = code.expires_at !== null && code.expires_at <= account.nowOf(customer);
-  const isUsedUp = code.max_redemptions !== null && code.times_redeemed >= code.max_redemptions;
-  if (isOver) return "This code has expired.";
-  if (!code.active || !coupon?.valid || isUsedUp) return "This code is invalid.";
-  if (code.customer !== null && idOf(code.customer) !== customer) return "This code is invalid.";
-  if (coupon.amount_off !== null && coupon.currency !== session.currency) {
-    return "This code cannot be used in this currency.";
-  }
-  if (first_time_transaction && customer !== null && hasPaid(account, customer)) {
-    return "This code is only for a first purchase.";
-  }
-  const isTooLittle =
-    minimum_amount !== null &&
-    (minimum_amount_currency !== session.currency || (session.amount_subtotal ?? 0) < minimum_amount);
-  return isTooLittle ? "The total is too small for this code." : undefined;
-}
+/** What a session asks to be paid for, once its sums are made. */
+export const purchaseOf = ({ customer, currency, amount_subtotal }: Session): Purchase => ({
+  customer: idOf(customer),
+  currency,
+  amount: amount_subtotal ?? 0,
+});
 
-const hasPaid = (account: Account, customer: string) =>
-  account.store.ofCustomer("payment_intent", customer).some(({ status }) => status === "succeeded") ||
-  account.store.ofCustomer("invoice", customer).some(({ status }) => status === "paid");
+const INVALID = "This code is invalid.";
+
+const REFUSALS: Partial<Record<Problem, string>> = {
+  expired: "This code has expired.",
+  "other currency": "This code cannot be used in this currency.",
+  "not the first": "This code is only for a first purchase.",
+  "too little": "The total is too small for this code.",
+};
 
 /**
  * The price that a session sells.

@@ -1,8 +1,10 @@
 import type Stripe from "stripe";
 import type { Account } from "../account.ts";
 import { idOf } from "../store.ts";
+import { purchaseOf } from "./checkout-amounts.ts";
 import type { CheckoutEntry } from "./checkout-plan.ts";
 import { beginSubscription } from "./checkout-subscription.ts";
+import { redeem } from "./discounts.ts";
 import { attach } from "./payment-methods.ts";
 
 type Session = Stripe.Checkout.Session;
@@ -26,6 +28,7 @@ export function finish(
   const bought = isSubscription
     ? beginSubscription(account, session, { customer, method: entry.paymentMethod ?? null, paidBy })
     : intentShown(intent);
+  if (!isSubscription) redeemFor(account, session, customer, paidBy);
   if (intent) account.store.note(intent.id, { session: session.id });
   return account.create(
     "checkout.session",
@@ -44,6 +47,19 @@ export function finish(
     },
     "checkout.session.completed",
   );
+}
+
+/** What was sold once had its discount in the sum already; here its coupon is counted. */
+function redeemFor(
+  account: Account,
+  session: Session,
+  customer: string | null,
+  paidBy: string | undefined,
+): void {
+  const purchase = { ...purchaseOf(session), customer, paidBy, checkoutSession: session.id };
+  for (const { coupon, promotion_code } of session.discounts ?? []) {
+    redeem(account, purchase, { coupon: idOf(coupon), promotion_code: idOf(promotion_code) }, "discounts[0]");
+  }
 }
 
 /** A payment that was begun for a guest becomes the customer's. */

@@ -7,8 +7,10 @@ export type CustomerDraft = Partial<
     Stripe.Customer,
     | "address"
     | "balance"
+    | "default_source"
     | "description"
     | "email"
+    | "invoice_settings"
     | "metadata"
     | "name"
     | "phone"

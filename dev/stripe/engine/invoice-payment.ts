@@ -128,9 +128,11 @@ export function methodFor(
     );
   }
   const subscription = account.store.get("subscription", subscriptionOf(invoice) ?? "");
+  const { invoice_settings, default_source } = account.store.get("customer", customer) ?? {};
   const id =
     idOf(invoice.default_payment_method) ??
     idOf(subscription?.default_payment_method) ??
-    idOf(account.store.get("customer", customer)?.invoice_settings.default_payment_method);
+    idOf(invoice_settings?.default_payment_method) ??
+    idOf(default_source);
   return id === null ? undefined : account.store.get("payment_method", id);
 }

@@ -2,13 +2,16 @@ import type Stripe from "stripe";
 import type { Account } from "../account.ts";
 import { apiList } from "../http/endpoint.ts";
 import { idOf } from "../store.ts";
-import { discountAmount } from "./discounts.ts";
+import { discountAmount } from "./coupons.ts";
+import { couponOf } from "./discounts.ts";
 
 type Line = Stripe.InvoiceLineItem;
 
 /** What an amount must reach to be charged, by currency; https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts */
 const LEAST: Record<string, number> = { gbp: 30 };
 const LEAST_ELSE = 50;
+
+export const leastCharge = (currency: string): number => LEAST[currency] ?? LEAST_ELSE;
 
 /**
  * An invoice with its discounts shared out to its lines and its sums made anew from them. What the customer's balance
@@ -44,7 +47,7 @@ export function withTotals(account: Account, invoice: Stripe.Invoice, lines: Lin
 
 /** What is asked for now, and what the customer's balance says afterwards: a credit, or too little to be charged. */
 export function balanced(owed: number, currency: string): { due: number; balance: number } {
-  const due = owed < (LEAST[currency] ?? LEAST_ELSE) ? 0 : owed;
+  const due = owed < leastCharge(currency) ? 0 : owed;
   return { due, balance: owed - due };
 }
 
@@ -104,11 +107,6 @@ function gathered(lines: Line[]): Stripe.Invoice.TotalDiscountAmount[] {
     amounts.set(id, (amounts.get(id) ?? 0) + amount);
   }
   return [...amounts].map(([discount, amount]) => ({ amount, discount }));
-}
-
-function couponOf(account: Account, discount: string): Stripe.Coupon | undefined {
-  const coupon = account.store.get("discount", discount)?.source.coupon;
-  return typeof coupon === "string" ? account.store.get("coupon", coupon) : (coupon ?? undefined);
 }
 
 const ids = (given: (string | { id: string })[]) => [...new Set(given.map((one) => idOf(one) ?? ""))];

@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import type { Account } from "../account.ts";
 import { ApiError } from "../http/errors.ts";
 import { idOf } from "../store.ts";
+import { useUp } from "./discounts.ts";
 import { collect, markPaid } from "./invoice-collection.ts";
 import { draftInvoice, type InvoiceDraft } from "./invoice-draft.ts";
 import { assign, itemsOf, pendingItems } from "./invoice-items.ts";
@@ -49,6 +50,7 @@ export function finalizeInvoice(
     null,
   );
   account.emit("invoice.finalized", final);
+  useUp(account, final);
   if (!paid) {
     openPayment(account, final);
     return final;

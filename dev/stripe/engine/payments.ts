@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import type { Account } from "../account.ts";
-import { ApiError } from "../http/errors.ts";
+import { ApiError, documentation } from "../http/errors.ts";
 import { idOf } from "../store.ts";
 import { createCharge } from "./charges.ts";
 import { beginDebit } from "./debits.ts";
@@ -120,9 +120,30 @@ const NOT_THE_OWNER: Reason = {
   advice: null,
 };
 
-export const unexpected = (verb: string, { status }: Intent): ApiError =>
-  ApiError.invalid(`You cannot ${verb} this PaymentIntent because it has a status of ${status}.`, {
+/** The statuses in which each thing may be done, as Stripe's errors list them. */
+const MAY = {
+  authenticate: ["authenticated", "requires_action"],
+  cancel: ["canceled", "requires_payment_method, requires_capture, requires_confirmation, requires_action"],
+  confirm: ["confirmed", "requires_payment_method, requires_confirmation, requires_action"],
+};
+
+/** 400, with the intent as it is. */
+export const unexpected = (verb: keyof typeof MAY, { status, ...intent }: Intent): ApiError =>
+  unexpectedState(
+    verb === "confirm" && status === "succeeded"
+      ? "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed."
+      : `You cannot ${verb} this PaymentIntent because it has a status of ${status}. Only a PaymentIntent with one of the following statuses may be ${MAY[verb].join(": ")}.`,
+    { ...intent, status },
+  );
+
+/** 400, with the intent as it is. */
+export const unexpectedState = (message: string, intent: Intent): ApiError =>
+  new ApiError(400, {
+    type: "invalid_request_error",
     code: "payment_intent_unexpected_state",
+    doc_url: documentation("payment_intent_unexpected_state"),
+    message,
+    payment_intent: intent,
   });
 
 /** @throws ApiError payment_intent_unexpected_state for one that is paid or canceled already */

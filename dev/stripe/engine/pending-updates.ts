@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import type { Account } from "../account.ts";
 import { idOf } from "../store.ts";
+import { subscriptionOf } from "./invoice-payment.ts";
 import { voidInvoice } from "./invoices.ts";
 import { HOUR } from "./periods.ts";
 import type { Changed } from "./subscription-change.ts";
@@ -46,6 +47,17 @@ export function applyPending(account: Account, before: Subscription, more: Parti
 export function expirePending(account: Account, before: Subscription): void {
   const invoice = account.store.get("invoice", idOf(before.latest_invoice) ?? "");
   if (invoice?.status === "open") voidInvoice(account, invoice);
+  discard(account, before);
+}
+
+/** With the invoice for it, a change that waited is given up. */
+export function giveUpPending(account: Account, voided: Stripe.Invoice): void {
+  const subscription = account.store.get("subscription", subscriptionOf(voided) ?? "");
+  if (subscription?.pending_update && subscription.latest_invoice === voided.id)
+    discard(account, subscription);
+}
+
+function discard(account: Account, before: Subscription): void {
   const expired = changeSubscription(account, current(account, before), { pending_update: null });
   account.emit("customer.subscription.pending_update_expired", expired);
 }

@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import type { Account } from "../account.ts";
 import { found } from "../http/endpoint.ts";
 import { ApiError } from "../http/errors.ts";
+import { money } from "../pages/words.ts";
 import { idOf } from "../store.ts";
 
 export type RefundDraft = {
@@ -96,7 +97,7 @@ function refundable(charge: Stripe.Charge, wanted: number | undefined): number {
     });
   }
   if (wanted !== undefined && wanted > left) {
-    const shown = (amount: number) => `$${(amount / 100).toFixed(2)}`;
+    const shown = (amount: number) => money(amount, charge.currency);
     throw ApiError.invalid(
       left === charge.amount
         ? `Refund amount (${shown(wanted)}) is greater than charge amount (${shown(left)})`

@@ -125,17 +125,44 @@ function failed(
 }
 
 /**
+ * Gives up on an intent. @throws ApiError setup_intent_unexpected_state for one that has succeeded or is canceled already
+ */
+export function cancelSetup(
+  account: Account,
+  intent: Intent,
+  cancellation_reason: Stripe.SetupIntent.CancellationReason | null,
+): Intent {
+  if (!intent.status.startsWith("requires_")) throw unexpectedSetup("cancel", intent);
+  return step(account, intent, { status: "canceled", cancellation_reason }, "setup_intent.canceled");
+}
+
+/** 400, with the intent as it is. */
+export const unexpectedSetup = (verb: "authenticate" | "cancel" | "confirm" | "update", intent: Intent) =>
+  new ApiError(400, {
+    type: "invalid_request_error",
+    code: "setup_intent_unexpected_state",
+    doc_url: documentation("setup_intent_unexpected_state"),
+    message: `You cannot ${verb} this SetupIntent because it has a status of ${intent.status}.`,
+    setup_intent: intent,
+  });
+
+/** The answer 402 to a request whose card was refused. */
+export function setupError(intent: Intent): ApiError {
+  const { code, decline_code, message, payment_method } = intent.last_setup_error ?? {};
+  return ApiError.card(code ?? "card_declined", message ?? "Your card was declined.", {
+    ...(decline_code ? { decline_code } : {}),
+    ...(payment_method ? { payment_method } : {}),
+    setup_intent: intent,
+  });
+}
+
+/**
  * The customer's answer to the card's question.
  * @throws ApiError setup_intent_unexpected_state if nobody asked
  */
 export function authenticateSetup(account: Account, intent: Intent, passed: boolean): Intent {
   const method = account.store.get("payment_method", idOf(intent.payment_method) ?? "");
-  if (intent.status !== "requires_action" || !method) {
-    throw ApiError.invalid(
-      `You cannot authenticate this SetupIntent because it has a status of ${intent.status}.`,
-      { code: "setup_intent_unexpected_state" },
-    );
-  }
+  if (intent.status !== "requires_action" || !method) throw unexpectedSetup("authenticate", intent);
   if (passed) account.store.note(method.id, { authenticated: true });
   const answered = passed
     ? succeeded(account, intent, method)

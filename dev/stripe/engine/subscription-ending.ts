@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import type { Account } from "../account.ts";
 import { ApiError } from "../http/errors.ts";
+import { refreshEntitlements } from "./entitlements.ts";
 import { pendingItems } from "./invoice-items.ts";
 import { subscriptionOf } from "./invoice-payment.ts";
 import { payInvoice, stopCollecting, voidInvoice } from "./invoices.ts";
@@ -117,8 +118,8 @@ function end(
   last: Stripe.Invoice | null,
   changes: Partial<Subscription>,
 ): Subscription {
-  const canceled = changeSubscription(
-    account,
+  const canceled = account.change(
+    "subscription",
     before,
     {
       ...changes,
@@ -131,6 +132,7 @@ function end(
     null,
   );
   account.emit("customer.subscription.deleted", canceled);
+  refreshEntitlements(account, customerOf(canceled));
   const failed = canceled.cancellation_details?.reason === "payment_failed";
   scheduleEnded(account, before, failed ? "aborted" : "canceled");
   if (last) payInvoice(account, last, { offSession: true });

@@ -8,7 +8,7 @@ import { collectNow, draftFor } from "./subscription-billing.ts";
 import { type Changed, changed, type SubscriptionChange } from "./subscription-change.ts";
 import { extraLines, periodLines, usageLines } from "./subscription-lines.ts";
 import { changeSubscription, current, nowFor } from "./subscription-state.ts";
-import { redeemAll } from "./subscriptions.ts";
+import { replaceDiscounts } from "./subscriptions.ts";
 import { endForWantOfMethod, endsForWantOfMethod, remindOfTrialEnd } from "./trials.ts";
 
 type Subscription = Stripe.Subscription;
@@ -38,7 +38,9 @@ function updateNow(account: Account, before: Subscription, change: SubscriptionC
     const trialEnds = before.status === "trialing" && after.status !== "trialing";
     if (trialEnds && endsForWantOfMethod(account, after)) return endForWantOfMethod(account, before);
     const discounts =
-      change.discounts === undefined ? before.discounts : redeemAll(account, before, change.discounts ?? []);
+      change.discounts === undefined
+        ? before.discounts
+        : replaceDiscounts(account, before, change.discounts ?? []);
     const draft = billUpdate(account, before, { after: { ...after, discounts }, anew }, change);
     const latest_invoice = draft?.id ?? before.latest_invoice;
     const updated = changeSubscription(account, before, { ...after, discounts, latest_invoice });

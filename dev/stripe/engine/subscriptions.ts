@@ -1,10 +1,12 @@
 import type Stripe from "stripe";
 import type { Account } from "../account.ts";
-import { found } from "../http/endpoint.ts";
+import { ApiError } from "../http/errors.ts";
+import { idOf } from "../store.ts";
 import { redeem } from "./discounts.ts";
 import { refreshEntitlements } from "./entitlements.ts";
 import { intentOf, subscriptionOf } from "./invoice-payment.ts";
 import { applyPending } from "./pending-updates.ts";
+import { amountOf } from "./price-amounts.ts";
 import { collectNow, draftFor } from "./subscription-billing.ts";
 import { newSubscription, type SubscriptionDraft } from "./subscription-draft.ts";
 import { cancelSubscription } from "./subscription-ending.ts";
@@ -44,15 +46,29 @@ export function createSubscription(
 
 /** Redeems discounts for a subscription. Those that it has already are named by their own ids. */
 export function redeemAll(account: Account, subscription: Subscription, drafts: DiscountDraft[]): string[] {
-  return drafts.map(({ coupon, promotion_code, discount }) => {
-    if (discount !== undefined) return found(account, "discount", discount, "discounts").id;
-    return redeem(account, {
-      ...(coupon === undefined ? {} : { coupon }),
-      ...(promotion_code === undefined ? {} : { promotionCode: promotion_code }),
-      customer: customerOf(subscription),
-      subscription: subscription.id,
-    }).id;
+  const { id, currency, items } = subscription;
+  const purchase = {
+    customer: customerOf(subscription),
+    currency,
+    amount: items.data.reduce((sum, { price, quantity = 0 }) => sum + amountOf(price, quantity), 0),
+    paidBy: account.store.notes(id).paidBy,
+    subscription: id,
+  };
+  return drafts.map(({ discount, ...draft }, at) => {
+    if (discount === undefined) return redeem(account, purchase, draft, `discounts[${at}]`).id;
+    if (subscription.discounts.some((own) => idOf(own) === discount)) return discount;
+    throw ApiError.noSuch("discount", discount, `discounts[${at}][discount]`);
   });
+}
+
+/** Gives a subscription other discounts. Those that it had, and has no longer, end. */
+export function replaceDiscounts(account: Account, before: Subscription, drafts: DiscountDraft[]): string[] {
+  const discounts = redeemAll(account, before, drafts);
+  for (const own of before.discounts) {
+    const discount = account.store.get("discount", idOf(own) ?? "");
+    if (discount && !discounts.includes(discount.id)) account.emit("customer.discount.deleted", discount);
+  }
+  return discounts;
 }
 
 function billFirst(account: Account, subscription: Subscription, draft: SubscriptionDraft): void {

@@ -69,6 +69,7 @@ export function found<K extends Kind>(account: Account, kind: K, id: string, par
 /** The words of Stripe's errors where they are not the object's own. */
 const WORDS: Partial<Record<Kind, string>> = {
   payment_method: "PaymentMethod",
+  promotion_code: "promotion code",
   "checkout.session": "checkout.session",
 };
 

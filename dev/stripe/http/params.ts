@@ -45,8 +45,7 @@ export const decimal = z.string(invalid("decimal")).regex(/^-?\d{1,15}(\.\d{1,12
 
 export const flag = z.enum(["true", "false"], invalid("boolean")).transform((word) => word === "true");
 
-/** Epoch seconds. */
-export const timestamp = integer;
+export const timestamp = integer.describe("Epoch seconds.");
 
 /** Epoch seconds, or the word `now`. */
 export const timestampOrNow = z.union([z.literal("now"), timestamp]);

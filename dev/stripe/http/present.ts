@@ -36,7 +36,21 @@ function pathOf(path: string): string[] {
 
 function expanded(how: Expansion, node: Hash, [name = "", ...rest]: string[]): Hash {
   const value = Object.hasOwn(node, name) ? node[name] : included(how, node, name);
-  return { ...node, [name]: opened(how, name, value, rest) };
+  const shown = { ...node, [name]: opened(how, name, value, rest) };
+  ASKED_FOR.set(shown, [...(ASKED_FOR.get(node) ?? []), name]);
+  return shown;
+}
+
+/** Kept with their object, but shown only when `expand` names them. */
+const HIDDEN: Partial<Record<Kind, string[]>> = { coupon: ["applies_to"], price: ["tiers"] };
+
+/** What `expand` named of an object that is on its way out. */
+const ASKED_FOR = new WeakMap<Hash, string[]>();
+
+function isShown(node: Hash, name: string): boolean {
+  const { object } = node;
+  const hidden = typeof object === "string" && isKind(object) ? HIDDEN[object] : undefined;
+  return !hidden?.includes(name) || (ASKED_FOR.get(node) ?? []).includes(name);
 }
 
 /** What was an id, or ids, as objects, the next name of the path within them. Nothing stays nothing. */
@@ -44,7 +58,7 @@ function opened(how: Expansion, name: string, value: unknown, rest: string[]): u
   if (Array.isArray(value)) return value.map((item: unknown) => opened(how, name, item, rest));
   const object = typeof value === "string" ? behind(how, name, value) : value;
   if (isHash(object)) return rest.length === 0 ? object : expanded(how, object, rest);
-  if (object === null || typeof object === "string") return object;
+  if (object === null || object === undefined || typeof object === "string") return object;
   throw cannotExpand(how.path);
 }
 
@@ -74,6 +88,7 @@ export function includes(kind: Kind, name: string, include: Include): void {
 function included({ account, version, path }: Expansion, node: Hash, name: string): unknown {
   const { object } = node;
   if (object === "list") throw cannotExpand(path, ` You may want to try expanding 'data.${path}' instead.`);
+  if (typeof object === "string" && isKind(object) && HIDDEN[object]?.includes(name)) return undefined;
   const known = typeof object === "string" && isKind(object) ? INCLUDES[object] : undefined;
   const include = known && Object.hasOwn(known, name) ? known[name] : undefined;
   if (!include) throw cannotExpand(path);
@@ -86,7 +101,9 @@ const SHOWN = 10;
 
 function cut(object: Hash, within: unknown = "list"): Hash {
   const shown: Hash = {};
-  for (const [name, part] of Object.entries(object)) shown[name] = cutWithin(part, object.object);
+  for (const [name, part] of Object.entries(object)) {
+    if (isShown(object, name)) shown[name] = cutWithin(part, object.object);
+  }
   const isPart = object.object === "list" && within !== "list";
   if (!isPart || !Array.isArray(shown.data) || shown.data.length <= SHOWN) return shown;
   return { ...shown, data: shown.data.slice(0, SHOWN), has_more: true };

@@ -16,9 +16,6 @@ import { itemBeforeBasil, subscriptionBeforeBasil } from "./shapes-of-subscripti
 /** The shape that a kind of object had until a version. It comes in with the shape of that version. */
 export type Shape = (object: Hash, account: Account) => Hash;
 
-/** The last API version before subscriptions lost their period and invoices their subscription. */
-export const PRE_BASIL = "2024-06-20";
-
 /**
  * What each version changed, the newest first. Kept objects have the newest shape; an older version undoes one change
  * after the other. Since 2025 Stripe itself sends what was added to every version, so that `2024-06-20` has both places
@@ -43,9 +40,6 @@ const CHANGES: { version: string; shapes: Record<string, Shape> }[] = [
     },
   },
 ];
-
-/** The parameters and paths that went with basil exist for a version. */
-export const isPreBasil = (version: string) => dateOf(version) < "2025-03-31";
 
 const dateOf = (version: string) => version.slice(0, 10);
 

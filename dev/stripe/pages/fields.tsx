@@ -15,7 +15,7 @@ type FieldProps = Filled & {
   required?: boolean;
 };
 
-/** A field with its label, its value, and what is wrong with it, said beside it. */
+/** A field with its label, its value, and what is wrong with it, said beside it. The first that is wrong has the focus. */
 export const Field = ({ name, label, type = "text", numeric, values, errors, ...rest }: FieldProps) => {
   const error = errors?.[name];
   return (
@@ -27,7 +27,7 @@ export const Field = ({ name, label, type = "text", numeric, values, errors, ...
         name={name}
         value={values?.[name] ?? ""}
         {...(numeric ? { inputmode: "numeric" } : {})}
-        {...(error ? { "aria-invalid": "true", "aria-describedby": `${name}-error` } : {})}
+        {...(error ? { "aria-invalid": "true", "aria-describedby": `${name}-error`, autofocus: true } : {})}
         {...rest}
       />
       {error && (

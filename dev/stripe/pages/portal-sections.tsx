@@ -26,10 +26,22 @@ export const Methods = ({ portal: { features, methods, defaultMethod, home } }: 
             ) : (
               canChange && (
                 <form method="post" action={`${home}/payment-method/${method.id}`} class="actions">
-                  <button type="submit" name="do" value="default" class="quiet">
+                  <button
+                    type="submit"
+                    name="do"
+                    value="default"
+                    class="quiet"
+                    aria-label={`Make default: ${methodName(method)}`}
+                  >
                     Make default
                   </button>
-                  <button type="submit" name="do" value="remove" class="danger">
+                  <button
+                    type="submit"
+                    name="do"
+                    value="remove"
+                    class="danger"
+                    aria-label={`Remove ${methodName(method)}`}
+                  >
                     Remove
                   </button>
                 </form>

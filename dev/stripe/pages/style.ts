@@ -67,9 +67,10 @@ input[type="text"], input[type="email"], input[type="tel"], input[type="number"]
   border-radius: 8px; padding: 0.6rem 0.75rem; min-height: 2.75rem;
 }
 input[type="number"] { width: 6rem; }
+::placeholder { color: var(--soft); opacity: 1; }
 [aria-invalid="true"] { border-color: var(--bad) !important; box-shadow: 0 0 0 1px var(--bad); }
 .error { color: var(--bad); font-size: 0.875rem; margin: 0.3rem 0 0; }
-.check { display: flex; gap: 0.6rem; align-items: flex-start; font-weight: 400; padding: 0.35rem 0; }
+.check, .field label.check { display: flex; gap: 0.6rem; align-items: flex-start; font-weight: 400; padding: 0.35rem 0; }
 .check input { width: 1.15rem; height: 1.15rem; margin: 0.15rem 0 0; accent-color: var(--accent); flex: none; }
 .notice { border-radius: 10px; padding: 0.85rem 1rem; margin: 0 0 1.25rem; background: var(--accent-soft); overflow-wrap: anywhere; }
 .notice.bad { background: var(--bad-soft); color: var(--bad); }
@@ -86,6 +87,7 @@ button.quiet, .button.quiet { background: transparent; color: var(--accent); }
 button.danger { background: transparent; border-color: var(--bad); color: var(--bad); }
 .actions { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: center; margin-top: 1rem; }
 .actions form { margin: 0; }
+.rows .actions { margin-top: 0; }
 .pill {
   display: inline-block; border-radius: 99px; padding: 0.05rem 0.65rem; font-size: 0.8rem; font-weight: 600;
   background: var(--accent-soft); color: var(--accent); white-space: nowrap;
@@ -102,7 +104,7 @@ summary { cursor: pointer; color: var(--accent); font-weight: 550; font-size: 0.
   padding: 0.2rem 0; text-decoration: underline dotted; text-underline-offset: 0.25em;
 }
 .cards button:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
-.together { display: flex; gap: 0.6rem; align-items: flex-end; }
+.together { display: flex; gap: 0.6rem; align-items: flex-end; margin-top: 0.5rem; }
 .together .field { flex: 1; margin: 0; }
 .bar { background: var(--bar); color: var(--bar-ink); font-size: 0.875rem; }
 .bar > div {

@@ -1,9 +1,9 @@
 import type Stripe from "stripe";
 import type { Account } from "../account.ts";
 import type { SessionDraft } from "../engine/checkout.ts";
+import { codeFor, couponFor } from "../engine/discounts.ts";
 import { found } from "../http/endpoint.ts";
 import { ApiError } from "../http/errors.ts";
-import { idOf } from "../store.ts";
 import type { Given } from "./checkout-session-params.ts";
 
 const MINUTE = 60;
@@ -34,7 +34,6 @@ export function check(account: Account, given: Given, mode: Mode): void {
       code: "email_invalid",
     });
   }
-  for (const discount of given.discounts ?? []) checkDiscount(account, given, discount);
   checkExpiry(account, given.expires_at);
   checkTrial(account, given);
 }
@@ -63,22 +62,18 @@ function onlyIn(given: Given, mode: Mode, param: keyof Given, wanted: Mode): voi
   throw ApiError.invalid(`You can not pass \`${param}\` in \`${mode}\` mode.`, { param });
 }
 
-type GivenDiscount = NonNullable<Given["discounts"]>[number];
-
-function checkDiscount(account: Account, given: Given, { coupon, promotion_code }: GivenDiscount): void {
-  if (promotion_code === undefined) {
-    if (coupon === undefined) throw missing("discounts[0][coupon]");
-    const { valid } = found(account, "coupon", coupon, "discounts[0][coupon]");
-    if (!valid)
-      throw ApiError.invalid(`Coupon ${coupon} cannot be redeemed any more.`, { param: "discounts" });
-    return;
-  }
-  const param = "discounts[0][promotion_code]";
-  const code = account.store.get("promotion_code", promotion_code);
-  if (!code) throw ApiError.noSuch("promotion code", promotion_code, param);
-  if (!code.active) throw ApiError.invalid("This promotion code is inactive.", { param });
-  if (code.customer !== null && idOf(code.customer) !== (given.customer ?? null)) {
-    throw ApiError.invalid("This promotion code cannot be redeemed by this customer.", { param });
+/** @throws ApiError for a discount that cannot be redeemed for these items */
+export function checkDiscounts(account: Account, given: Given, items: Stripe.LineItem[]): void {
+  const purchase = {
+    customer: given.customer ?? null,
+    currency: items[0]?.currency ?? null,
+    amount: items.reduce((sum, { amount_subtotal }) => sum + amount_subtotal, 0),
+  };
+  for (const [at, { coupon, promotion_code }] of (given.discounts ?? []).entries()) {
+    const param = `discounts[${at}]`;
+    if (promotion_code !== undefined) codeFor(account, purchase, promotion_code, `${param}[promotion_code]`);
+    else if (coupon !== undefined) couponFor(account, purchase, coupon, `${param}[coupon]`);
+    else throw missing(`${param}[coupon]`);
   }
 }
 

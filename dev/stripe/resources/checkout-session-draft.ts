@@ -7,7 +7,7 @@ import { wholeAddress } from "../engine/customers.ts";
 import { createPrice } from "../engine/prices.ts";
 import { ApiError } from "../http/errors.ts";
 import { defined, mergeMetadata } from "../http/params.ts";
-import { check, checkItems, missing } from "./checkout-session-checks.ts";
+import { check, checkDiscounts, checkItems, missing } from "./checkout-session-checks.ts";
 import type { Given, GivenLine } from "./checkout-session-params.ts";
 
 /**
@@ -22,6 +22,7 @@ export function readSession(
   check(account, given, mode);
   const items = (given.line_items ?? []).map((line, at) => readLine(account, line, `line_items[${at}]`));
   checkItems(mode, items);
+  checkDiscounts(account, given, items);
   return {
     draft: readDraft(given, mode, items[0]?.currency ?? given.currency ?? null),
     plan: {

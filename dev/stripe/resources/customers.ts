@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { deleteCustomer } from "../engine/customer-deletion.ts";
-import { createCustomer, wholeAddress } from "../engine/customers.ts";
+import { addSource, changedSettings, createPayingCustomer } from "../engine/customer-methods.ts";
+import { wholeAddress } from "../engine/customers.ts";
 import { deleted, endpoint, found, page } from "../http/endpoint.ts";
 import {
   defined,
@@ -33,16 +34,22 @@ const fields = {
   address: address.optional(),
   description: unsettable(text).optional(),
   email: unsettable(text).optional(),
+  invoice_settings: hash({
+    default_payment_method: unsettable(text).optional(),
+    footer: unsettable(text).optional(),
+  }).optional(),
   metadata: metadata.optional(),
   name: unsettable(text).optional(),
   phone: unsettable(text).optional(),
   preferred_locales: list(text).optional(),
+  source: text.optional(),
   tax_exempt: unsettable(oneOf("none", "exempt", "reverse")).optional(),
 };
 
 const create = params<Stripe.CustomerCreateParams>()({
   ...fields,
   balance: integer.optional(),
+  payment_method: text.optional(),
   test_clock: text.optional(),
 });
 
@@ -53,7 +60,7 @@ export const customers = [
   endpoint("POST", "/v1/customers", create, ({ account, params }) => {
     const { test_clock = null } = params;
     if (test_clock) found(account, "test_helpers.test_clock", test_clock, "test_clock");
-    return createCustomer(account, {
+    const draft = {
       address: params.address ? wholeAddress(params.address) : null,
       balance: params.balance ?? 0,
       description: params.description ?? null,
@@ -64,18 +71,23 @@ export const customers = [
       preferred_locales: params.preferred_locales ?? [],
       tax_exempt: params.tax_exempt ?? "none",
       test_clock,
-    });
+    };
+    const { payment_method: paymentMethod, source, invoice_settings: invoiceSettings } = params;
+    return createPayingCustomer(account, draft, { paymentMethod, source, invoiceSettings });
   }),
 
   endpoint("POST", "/v1/customers/:id", update, ({ account, id, params }) => {
     const before = found(account, "customer", id);
-    const { metadata, address, tax_exempt, ...given } = params;
+    const { metadata, address, invoice_settings, source, tax_exempt, ...given } = params;
+    const settings = invoice_settings && changedSettings(account, before, invoice_settings);
     return account.change(
       "customer",
       before,
       {
         ...defined(given),
         ...(address === undefined ? {} : { address: address && wholeAddress(address) }),
+        ...(settings ? { invoice_settings: settings } : {}),
+        ...(source === undefined ? {} : { default_source: addSource(account, before, source) }),
         ...(tax_exempt === undefined ? {} : { tax_exempt: tax_exempt ?? "none" }),
         metadata: mergeMetadata(before.metadata, metadata),
       },

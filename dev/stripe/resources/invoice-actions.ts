@@ -9,6 +9,7 @@ import {
   voidInvoice,
 } from "../engine/invoices.ts";
 import { cardError } from "../engine/payments.ts";
+import { giveUpPending } from "../engine/pending-updates.ts";
 import { endpoint, found } from "../http/endpoint.ts";
 import { ApiError } from "../http/errors.ts";
 import { flag, params, text } from "../http/params.ts";
@@ -81,7 +82,11 @@ export const invoiceActions = [
     "POST",
     "/v1/invoices/:id/void",
     params<Stripe.InvoiceVoidInvoiceParams>()({}),
-    ({ account, id }) => voidInvoice(account, found(account, "invoice", id)),
+    ({ account, id }) => {
+      const voided = voidInvoice(account, found(account, "invoice", id));
+      giveUpPending(account, voided);
+      return voided;
+    },
   ),
 
   endpoint(

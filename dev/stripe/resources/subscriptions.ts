@@ -10,7 +10,6 @@ import { endpoint, found, page, type Request } from "../http/endpoint.ts";
 import { ApiError } from "../http/errors.ts";
 import { hash, isWithin, oneOf, paging, params, range, text } from "../http/params.ts";
 import { includes } from "../http/present.ts";
-import { idOf } from "../store.ts";
 import { cancel, collectionMethod, create, pause, resume, update } from "./subscription-params.ts";
 
 type Subscription = Stripe.Subscription;
@@ -118,16 +117,4 @@ export const subscriptions = [
       });
     },
   ),
-
-  endpoint("DELETE", "/v1/subscriptions/:id/discount", params<object>()({}), (call) => {
-    const { account } = call;
-    const subscription = subscriptionOf(call);
-    const [first] = subscription.discounts;
-    const discount = account.store.get("discount", idOf(first) ?? "");
-    if (!discount) throw ApiError.noSuch("discount", call.id);
-    account.store.remove("discount", discount.id, { gone: true });
-    changeSubscription(account, subscription, { discounts: subscription.discounts.slice(1) });
-    account.emit("customer.discount.deleted", discount);
-    return { ...discount, deleted: true };
-  }),
 ];

@@ -41,6 +41,10 @@ export type SubscriptionState = {
   trialStart: Date | null;
   trialEnd: Date | null;
   startedAt: Date | null;
+  /** A change that waits for its payment: until when, and what the plan's item would be. */
+  pendingExpiresAt: Date | null;
+  pendingPriceId: string | null;
+  pendingQuantity: number | null;
   currency: string | null;
   latestInvoiceId: string | null;
   livemode: boolean;
@@ -70,7 +74,19 @@ export function subscriptionFromStripe(source: object): SubscriptionState {
     latestInvoiceId: id(o.latest_invoice),
     livemode: o.livemode === true,
     metadata: metadata(o.metadata),
+    ...pendingUpdateOf(o),
     items,
+  };
+}
+
+/** https://docs.stripe.com/billing/subscriptions/pending-updates */
+function pendingUpdateOf(subscription: JsonObject) {
+  const pending = objectOr(subscription.pending_update);
+  const [item = {}] = list(pending.subscription_items);
+  return {
+    pendingExpiresAt: time(pending.expires_at),
+    pendingPriceId: id(item.price),
+    pendingQuantity: smallInteger(item.quantity),
   };
 }
 
@@ -222,6 +238,57 @@ export function priceFromStripe(source: object): PriceState {
     lookupKey: text(o.lookup_key),
     livemode: o.livemode === true,
     deletedAt: null,
+  };
+}
+
+export type ScheduleState = {
+  id: string;
+  customerId: string | null;
+  subscriptionId: string | null;
+  status: string;
+  nextPhaseAt: Date | null;
+  nextPriceId: string | null;
+  nextQuantity: number | null;
+  livemode: boolean;
+};
+
+/** @throws UnreadableObject without an id or a status. https://docs.stripe.com/api/subscription_schedules/object */
+export function scheduleFromStripe(source: object): ScheduleState {
+  const o: JsonObject = { ...source };
+  const next = nextPhaseOf(o);
+  const [item = {}] = list(next.items);
+  return {
+    id: must(id(o.id), "subscription_schedule.id", "an id", o.id),
+    customerId: customerOf(o),
+    subscriptionId: id(o.subscription) ?? id(o.released_subscription),
+    status: must(text(o.status), "subscription_schedule.status", "text", o.status),
+    nextPhaseAt: time(next.start_date),
+    nextPriceId: id(item.price) ?? id(item.plan),
+    nextQuantity: smallInteger(item.quantity),
+    livemode: o.livemode === true,
+  };
+}
+
+/** The phase after the one that runs, or an empty object. By the schedule's own account of what runs, not by a clock. */
+function nextPhaseOf(schedule: JsonObject): JsonObject {
+  const runsUntil = time(objectOr(schedule.current_phase).end_date);
+  if (runsUntil === null) return {};
+  return list(schedule.phases).find((phase) => (time(phase.start_date) ?? 0) >= runsUntil) ?? {};
+}
+
+export type EntitlementState = { id: string; lookupKeys: string[]; livemode: boolean };
+
+/**
+ * A summary has no id: it goes by its customer's. https://docs.stripe.com/api/entitlements/active-entitlement-summary
+ * @throws UnreadableObject without a customer
+ */
+export function entitlementsFromStripe(source: object): EntitlementState {
+  const o: JsonObject = { ...source };
+  const keys = list(o.entitlements).flatMap((entitlement) => text(entitlement.lookup_key) ?? []);
+  return {
+    id: must(customerOf(o), "active_entitlement_summary.customer", "an id", o.customer),
+    lookupKeys: [...new Set(keys)].sort(),
+    livemode: o.livemode === true,
   };
 }
 

@@ -4,6 +4,7 @@ import { ask } from "../fetch";
 import { mirror, splitRow } from "../mirror";
 import type { Stamp } from "../order";
 import { isObject, metadata } from "../read";
+import { recordTrial } from "../trials";
 import { isFinalStatus } from "./access";
 import { type SubscriptionState, subscriptionFromStripe } from "./from-stripe";
 
@@ -55,4 +56,5 @@ async function writeSubscription(tx: Tx, state: SubscriptionState, stamp: Stamp)
     // Only the ids of sample events stand in two subscriptions: the first keeps the item.
     skipDuplicates: true,
   });
+  await recordTrial(tx, state);
 }

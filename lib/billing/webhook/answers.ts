@@ -1,11 +1,19 @@
 import { BodyTooLarge, BodyUnreadable } from "@/lib/body";
 import { log } from "@/lib/log";
+import { noteAck } from "./ack";
+import type { StripeEvent } from "./event";
 import { reasonOf } from "./failure";
 import type { Result } from "./receive";
 
 /** What the endpoint answers. `result` shows in Stripe's delivery log; an error says why, and nothing of ours. */
 
-export const received = (result: Result) => Response.json({ received: true, result });
+/** @param begunAt when the request came, on the clock of performance.now() */
+export function received({ id, type }: StripeEvent, result: Result, begunAt: number): Response {
+  const ms = Math.round(performance.now() - begunAt);
+  noteAck(ms);
+  log("info", "event", { event: id, type, result, ms });
+  return Response.json({ received: true, result });
+}
 
 export const refused = (error: string) => Response.json({ error }, { status: 400 });
 

@@ -20,6 +20,16 @@ export const HANDLED_EVENTS = {
   "customer.subscription.pending_update_applied": "an upgrade that waited for its payment took effect",
   "customer.subscription.pending_update_expired": "an upgrade that waited for its payment was dropped",
 
+  "subscription_schedule.created": "a change is planned for later, perhaps in Stripe's dashboard",
+  "subscription_schedule.updated": "a change is planned for later, or the planned one has come",
+  "subscription_schedule.released": "a planned change was taken back, or is done",
+  "subscription_schedule.canceled": "a plan for later ended together with its subscription",
+  "subscription_schedule.completed": "a plan for later came to its end",
+  "subscription_schedule.aborted": "a plan for later ended with a subscription that was not paid",
+
+  "entitlements.active_entitlement_summary.updated":
+    "what the customer may use changed, where Stripe keeps account of it",
+
   "invoice.finalized": "a bill exists: number, amount and links",
   "invoice.paid": "a bill is settled, also outside Stripe",
   "invoice.payment_failed": "a charge failed: the amount, the attempts and when Stripe tries again",

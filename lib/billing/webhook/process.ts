@@ -2,8 +2,10 @@ import type { Tx } from "@/lib/db";
 import { isLivemode } from "@/lib/stripe";
 import { updateCatalogue } from "../catalogue";
 import { deleteCustomer, updateCustomer } from "../customers";
+import { updateEntitlements } from "../entitlements";
 import { markPaymentFailed, updateInvoice } from "../invoices";
 import type { Outcome } from "../mirror";
+import { updateSchedule } from "../schedules";
 import { activateSubscription, cancelSubscription, updateSubscription } from "../subscription/lifecycle";
 import type { StripeEvent } from "./event";
 import { isHandled } from "./events";
@@ -43,6 +45,15 @@ export function processEvent(tx: Tx, event: StripeEvent): Promise<Outcome> {
     case "invoice.marked_uncollectible":
     case "invoice.updated":
       return updateInvoice(tx, event);
+    case "subscription_schedule.created":
+    case "subscription_schedule.updated":
+    case "subscription_schedule.released":
+    case "subscription_schedule.canceled":
+    case "subscription_schedule.completed":
+    case "subscription_schedule.aborted":
+      return updateSchedule(tx, event);
+    case "entitlements.active_entitlement_summary.updated":
+      return updateEntitlements(tx, event);
     case "customer.created":
     case "customer.updated":
       return updateCustomer(tx, event);

@@ -1,9 +1,10 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { type Stripe, stripe } from "@/lib/stripe";
 import { parseEvent, type StripeEvent } from "./event";
 
 declare const verified: unique symbol;
 
-/** An event whose bytes Stripe signed. Only verifyEvent makes one, and the inbox records nothing else. */
+/** An event that Stripe signed, or gave us itself. Only this file makes one, and the inbox records nothing else. */
 export type VerifiedEvent = StripeEvent & { readonly [verified]: true };
 
 export type Verification = { ok: true; event: VerifiedEvent } | { ok: false; error: string };
@@ -39,7 +40,25 @@ export function verifyEvent(request: {
   if (age < -TOLERANCE_SECONDS) return refuse("The signature is from the future.");
   const event = parseEvent(payload);
   if (typeof event === "string") return refuse(event);
-  return { ok: true, event: event as VerifiedEvent };
+  return { ok: true, event: mint(event) };
+}
+
+const mint = (event: StripeEvent) => event as VerifiedEvent;
+
+/**
+ * A page of the events that Stripe keeps, which is 30 days of them, the newest first. They are as good as signed: we asked
+ * for them, with our secret key, over TLS, which proves who answers as a signature does. That is why this asks by itself:
+ * there is no way to pass an event in. Their payload is Stripe's JSON as the SDK read it, not signed bytes.
+ * https://docs.stripe.com/api/events/list
+ * @throws Stripe's errors as they come
+ */
+export async function fetchEvents(params: Stripe.EventListParams) {
+  const page = await (await stripe()).events.list({ limit: 100, ...params });
+  const events = page.data.flatMap((fetched) => {
+    const event = parseEvent(JSON.stringify(fetched));
+    return typeof event === "string" ? [] : [mint(event)];
+  });
+  return { events, lastId: page.data.at(-1)?.id ?? null, hasMore: page.has_more };
 }
 
 type SignatureParts = { timestamp: string; signatures: readonly Buffer[] };

@@ -103,25 +103,44 @@ describe("what the dashboard reads", () => {
 });
 
 describe("what the pricing page reads", () => {
-  it("products that can be bought, the cheapest first, with their prices", async () => {
-    await send("product.created", aProduct({ id: "prod_team", name: "Team" }));
-    await send("product.created", aProduct());
-    await send("product.created", aProduct({ id: "prod_free", name: "Nothing to buy" }));
-    await send("product.created", aProduct({ id: "prod_old", active: false }));
-    await send("price.created", aPrice({ id: "price_team", product: "prod_team", unit_amount: 9000 }));
-    await send(
-      "price.created",
-      aPrice({ id: "price_year", unit_amount: 20_000, recurring: { interval: "year", interval_count: 1 } }),
-    );
-    await send("price.created", aPrice());
-    await send("price.created", aPrice({ id: "price_old", active: false }));
-    await send("price.created", aPrice({ id: "price_gone" }));
-    await send("price.deleted", aPrice({ id: "price_gone" }), T0 + 1);
-    await send("price.created", aPrice({ id: "price_of_old", product: "prod_old" }));
-    expect((await readPlans()).map(({ name, prices }) => [name, prices.map(({ id }) => id)])).toEqual([
-      ["Pro", ["price_pro", "price_year"]],
-      ["Team", ["price_team"]],
+  const plan = (key: string) => aProduct({ id: `prod_${key}`, name: key, metadata: { plan: key } });
+  const priceOf = (key: string, id: string, more: object = {}) =>
+    aPrice({ id, product: `prod_${key}`, lookup_key: `${key}_monthly`, ...more });
+  const yearly = (key: string) => ({
+    lookup_key: `${key}_yearly`,
+    recurring: { interval: "year", interval_count: 1 },
+  });
+
+  it("the plans that Stripe has on sale, the smallest first, at Stripe's prices", async () => {
+    await send("product.created", plan("team"));
+    await send("product.created", plan("solo"));
+    await send("product.created", plan("company"));
+    await send("price.created", priceOf("team", "price_team", { unit_amount: 9000 }));
+    await send("price.created", priceOf("solo", "price_year", { unit_amount: 20_000, ...yearly("solo") }));
+    await send("price.created", priceOf("solo", "price_month"));
+    await send("price.created", priceOf("company", "price_old", { active: false }));
+    await send("price.created", aPrice({ id: "price_other", lookup_key: "consulting" }));
+    expect((await readPlans()).map(({ key, prices }) => [key, prices.map(({ id }) => id)])).toEqual([
+      ["solo", ["price_month", "price_year"]],
+      ["team", ["price_team"]],
     ]);
+    expect((await readPlans())[1]?.prices[0]?.unitAmount).toEqual({ amount: 9000, currency: "usd" });
+  });
+
+  it("leaves out what was taken off sale or deleted", async () => {
+    await send("product.created", plan("solo"));
+    await send("price.created", priceOf("solo", "price_gone"));
+    await send("price.deleted", priceOf("solo", "price_gone"), T0 + 1);
+    await send("product.created", aProduct({ id: "prod_team", active: false }));
+    await send("price.created", priceOf("team", "price_team"));
+    expect(await readPlans()).toEqual([]);
+  });
+
+  it("while a lookup key moves on, takes the price that was heard of last", async () => {
+    await send("product.created", plan("solo"));
+    await send("price.created", priceOf("solo", "price_new", { unit_amount: 600 }), T0 + 1);
+    await send("price.updated", priceOf("solo", "price_before"));
+    expect((await readPlans())[0]?.prices.map(({ id }) => id)).toEqual(["price_new"]);
   });
 
   it("is empty, and not an error, before there is a catalogue", async () => {

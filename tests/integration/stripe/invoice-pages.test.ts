@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { describe, expect, test } from "vitest";
-import { customerWith, DAY } from "./billing";
+import { catalogue, customerWith, DAY } from "./billing";
 import { ASKS_OWNER, card, DECLINED, GOOD, submit, visit } from "./pages-support";
 import { readPdf } from "./pdf";
 import { useLocalStripe } from "./support";
@@ -66,8 +66,16 @@ describe("the page of an invoice", () => {
   test("names each discount and its part, and what the balance pays", async () => {
     const coupon = await it.stripe.coupons.create({ percent_off: 20, duration: "once", name: "Spring" });
     const { id } = await customer({ balance: -300 });
-    const invoice = await sentInvoice(id, { discounts: [{ coupon: coupon.id }] });
-    expect(invoice).toMatchObject({ total: 2000, amount_due: 1700 });
+    const { solo } = await catalogue(it.stripe);
+    const { latest_invoice } = await it.stripe.subscriptions.create({
+      customer: id,
+      items: [{ price: solo.id, quantity: 5 }],
+      discounts: [{ coupon: coupon.id }],
+      collection_method: "send_invoice",
+      days_until_due: 30,
+    });
+    const invoice = await it.stripe.invoices.finalizeInvoice(String(latest_invoice));
+    expect(invoice).toMatchObject({ status: "open", total: 2000, amount_due: 1700 });
     const { html } = await visit(pageOf(invoice));
     expect(rows(html)).toEqual([
       ["Subtotal", "€25.00"],
@@ -158,9 +166,9 @@ describe("the page of an invoice", () => {
   });
 
   test("heals a subscription whose renewal failed", async () => {
-    const { solo } = await catalogueOf();
+    const { solo } = await catalogue(it.stripe);
     const who = await customerWith(it.stripe, "pm_card_visa");
-    const { id } = await it.stripe.subscriptions.create({ ...who, items: [{ price: solo }] });
+    const { id } = await it.stripe.subscriptions.create({ ...who, items: [{ price: solo.id }] });
     const bad = await it.stripe.paymentMethods.attach("pm_card_chargeCustomerFail", {
       customer: who.customer,
     });
@@ -234,14 +242,3 @@ const rows = (html: string): string[][] =>
   [...html.matchAll(/<div class="row[^"]*"><span>([^<]*)<\/span><span class="amount">([^<]*)</g)].map(
     ([, label = "", amount = ""]) => [label, amount],
   );
-
-async function catalogueOf() {
-  const product = await it.stripe.products.create({ name: "Solo" });
-  const solo = await it.stripe.prices.create({
-    product: product.id,
-    currency: "eur",
-    unit_amount: 500,
-    recurring: { interval: "month" },
-  });
-  return { solo: solo.id };
-}

@@ -10,6 +10,7 @@ export const runtime = "nodejs";
 export const maxDuration = 60;
 
 export async function POST(request: Request): Promise<Response> {
+  const begunAt = performance.now();
   try {
     const req = boundBody(request);
     const verification = verifyEvent({
@@ -21,7 +22,7 @@ export async function POST(request: Request): Promise<Response> {
     if (!verification.ok) return refused(verification.error);
     const result = await receiveEvent(verification.event);
     afterResponse("drain", drainAndWatch);
-    return received(result);
+    return received(verification.event, result, begunAt);
   } catch (error) {
     return notStored(error);
   }

@@ -1,0 +1,72 @@
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { applyCheckout } from "@/lib/billing/checkout-return";
+import { requireUser } from "@/lib/session";
+import { httpsUrl } from "../../dashboard/https-url";
+import { BUTTON } from "../../ui/button";
+import { Message } from "../../ui/message";
+
+type PageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+/**
+ * Where Stripe's Checkout leads back to. It brings in what was bought if the webhook has not yet, and trusts nothing in
+ * the address: who is not signed in signs in first, and a session of somebody else is none.
+ */
+export default async function CheckoutReturnPage({ searchParams }: PageProps) {
+  const { session_id } = await searchParams;
+  const sessionId = typeof session_id === "string" ? session_id : "";
+  const user = await requireUser(`/checkout/return?${new URLSearchParams({ session_id: sessionId })}`);
+  const result = await applyCheckout(user.id, sessionId);
+  switch (result.status) {
+    case "complete":
+      redirect("/dashboard?checkout=complete");
+      break;
+    case "open":
+      return <Unfinished href={httpsUrl(result.url)} />;
+    case "expired":
+      return (
+        <Message title="This checkout has expired" words="Nothing was charged. Choose a plan to start again.">
+          <Plans />
+        </Message>
+      );
+    case "unknown":
+      return (
+        <Message
+          title="There is no such checkout"
+          words="It may belong to another account than the one you are signed in with. What you have bought shows on the dashboard."
+        >
+          <Link href="/dashboard" className={BUTTON.primary}>
+            To the dashboard
+          </Link>
+        </Message>
+      );
+    default:
+      return result satisfies never;
+  }
+}
+
+function Unfinished({ href }: { href: string | null }) {
+  return (
+    <Message
+      title="The payment is not complete"
+      words="Nothing was charged so far. You can go on where you were."
+    >
+      <div className="flex flex-wrap gap-3">
+        {href ? (
+          <a href={href} className={BUTTON.primary}>
+            Continue to payment
+          </a>
+        ) : null}
+        <Plans />
+      </div>
+    </Message>
+  );
+}
+
+function Plans() {
+  return (
+    <Link href="/#pricing" className={BUTTON.quiet}>
+      See the plans
+    </Link>
+  );
+}

@@ -1,0 +1,81 @@
+import { type Stripe, stripe } from "@/lib/stripe";
+import { takeBack } from "./change/waiting";
+import { Refusal } from "./errors";
+import { fingerprint } from "./idempotency";
+import { isFinalStatus } from "./subscription/access";
+import { syncSubscription } from "./subscription/lifecycle";
+import { retrieveOwn } from "./subscription/own";
+
+/** Why somebody leaves, in Stripe's words, which its reports count. https://docs.stripe.com/api/subscriptions/update */
+export const FEEDBACK = [
+  "too_expensive",
+  "missing_features",
+  "switched_service",
+  "unused",
+  "too_complex",
+  "low_quality",
+  "customer_service",
+  "other",
+] as const satisfies readonly Stripe.SubscriptionUpdateParams.CancellationDetails.Feedback[];
+
+export type Reason = {
+  feedback: (typeof FEEDBACK)[number] | null;
+  comment: string | null;
+};
+
+/** A form's own name: confirmed twice, it is one wish; another form is another, even if it says the same. */
+export type Attempt = string;
+
+/**
+ * Cancels a subscription of the user's: at the end of what is paid, or at once where nothing is (unpaid, paused or never
+ * begun). What waited is taken back. In either billing mode: Stripe sets `cancel_at` along with the flag.
+ * https://docs.stripe.com/billing/subscriptions/cancel
+ * @throws Refusal with words for the user; Stripe's errors as they come
+ */
+export async function cancelPlan(
+  userId: string,
+  subscriptionId: string,
+  reason: Reason,
+  attempt: Attempt,
+): Promise<void> {
+  const subscription = await retrieveOwn(userId, subscriptionId);
+  const { id, status } = subscription;
+  if (isFinalStatus(status)) throw Refusal.hasEnded();
+  await takeBack(subscription);
+  const api = await stripe();
+  const idempotencyKey = fingerprint("cancel", id, reason, attempt);
+  const cancellation_details = {
+    ...(reason.feedback ? { feedback: reason.feedback } : {}),
+    ...(reason.comment ? { comment: reason.comment } : {}),
+  };
+  if (RUNS_ON.includes(status))
+    await api.subscriptions.update(
+      id,
+      { cancel_at_period_end: true, cancellation_details },
+      { idempotencyKey },
+    );
+  else await api.subscriptions.cancel(id, { cancellation_details }, { idempotencyKey });
+  await syncSubscription(id);
+}
+
+/** Only these come to the end of a period. */
+const RUNS_ON = ["active", "trialing", "past_due"];
+
+/**
+ * Takes a cancellation back before it takes effect. Classic billing mode says it with `cancel_at_period_end`; the portal
+ * in flexible mode, and the dashboard for a date, with `cancel_at` alone, which that flag would not clear.
+ * @throws Refusal with words for the user; Stripe's errors as they come
+ */
+export async function resumePlan(userId: string, subscriptionId: string, attempt: Attempt): Promise<void> {
+  const { id, status, cancel_at, cancel_at_period_end } = await retrieveOwn(userId, subscriptionId);
+  if (isFinalStatus(status)) throw Refusal.hasEnded();
+  if (cancel_at !== null || cancel_at_period_end) {
+    const api = await stripe();
+    await api.subscriptions.update(
+      id,
+      cancel_at_period_end ? { cancel_at_period_end: false } : { cancel_at: "" },
+      { idempotencyKey: fingerprint("resume", id, cancel_at_period_end, attempt) },
+    );
+  }
+  await syncSubscription(id);
+}

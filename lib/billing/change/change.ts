@@ -1,0 +1,79 @@
+import { type Stripe, stripe } from "@/lib/stripe";
+import { Refusal } from "../errors";
+import { fingerprint } from "../idempotency";
+import { invoices } from "../invoices";
+import { syncSubscription } from "../subscription/lifecycle";
+import { idOf, retrieveOwn } from "../subscription/own";
+import { checkChangeable } from "./changeable";
+import { planItem } from "./preview";
+import { type Quote, readQuote } from "./quote";
+import { planForLater, syncSchedule, takeBack } from "./waiting";
+
+/** What became of a change: done, kept for the period's end, or waiting until its payment goes through. */
+export type Changed = "changed" | "planned" | "unpaid";
+
+type Subscription = Stripe.Subscription;
+
+/**
+ * Does what a quote says, once, however often it is confirmed. What it leads to is in the rows when this returns.
+ * An upgrade whose payment fails or waits for the customer's bank leaves the plan as it was (docs/decisions/0008).
+ * @param token what previewChange gave
+ * @throws Refusal with words for the user; Stripe's errors as they come
+ */
+export async function changePlan(userId: string, token: string, now: Date): Promise<Changed> {
+  const quote = readQuote(token, now);
+  const subscription = await retrieveOwn(userId, quote.subscription);
+  const item = planItem(subscription);
+  const has = { price: item.price.id, quantity: item.quantity ?? 1 };
+  if (isSame(has, quote.to)) {
+    await syncSubscription(subscription.id);
+    return "changed";
+  }
+  checkChangeable(subscription);
+  if (item.id !== quote.item || !isSame(has, quote.from)) throw Refusal.quoteOutdated();
+  if (quote.kind === "later") {
+    await planForLater(subscription, quote, fingerprint("plan", token));
+    return "planned";
+  }
+  return upgrade(subscription, quote, fingerprint("upgrade", token));
+}
+
+const isSame = (one: Quote["to"], other: Quote["to"]) =>
+  one.price === other.price && one.quantity === other.quantity;
+
+/** Whatever waited before gives way to this. */
+async function upgrade(before: Subscription, quote: Quote, idempotencyKey: string): Promise<Changed> {
+  if (quote.due > 0 && !(await hasPaymentMethod(before))) throw Refusal.noPaymentMethod();
+  if (!waitsForThis(before, quote)) await takeBack(before);
+  const api = await stripe();
+  const after = await api.subscriptions.update(
+    before.id,
+    {
+      items: [{ id: quote.item, price: quote.to.price, quantity: quote.to.quantity }],
+      payment_behavior: "pending_if_incomplete",
+      proration_behavior: "always_invoice",
+      ...(quote.prorationDate === null ? {} : { proration_date: quote.prorationDate }),
+    },
+    { idempotencyKey },
+  );
+  await syncSubscription(before.id);
+  if (before.schedule) await syncSchedule(idOf(before.schedule));
+  if (!after.pending_update) return "changed";
+  // The bill is to be seen at once, for it is what the change waits for.
+  if (after.latest_invoice) await invoices.sync(idOf(after.latest_invoice), null);
+  return "unpaid";
+}
+
+/** Confirmed once more while its first payment waits: Stripe answers as before, and nothing is to be taken back. */
+function waitsForThis({ pending_update }: Subscription, { item, to }: Quote): boolean {
+  return (pending_update?.subscription_items ?? []).some(
+    ({ id, price, quantity = 1 }) => id === item && isSame({ price: price.id, quantity }, to),
+  );
+}
+
+async function hasPaymentMethod({ customer, default_payment_method, ...s }: Subscription): Promise<boolean> {
+  if (default_payment_method || s.default_source || s.collection_method === "send_invoice") return true;
+  const api = await stripe();
+  const owner = await api.customers.retrieve(idOf(customer));
+  return !owner.deleted && Boolean(owner.invoice_settings.default_payment_method ?? owner.default_source);
+}

@@ -1,0 +1,31 @@
+import { type Cadence, comparePlans, type Plan } from "../plans";
+
+/** What a subscription has, or is to have. */
+export type Holding = { plan: Plan; cadence: Cadence; seats: number };
+
+/**
+ * When a change takes effect. What gives more is had at once, and its difference is paid at once; what gives less waits for
+ * the end of what is paid already, so that nobody loses what they paid for. The plan decides first, then the cadence (a
+ * year is more than a month), then the seats.
+ */
+export type ChangeKind = "none" | "now" | "later";
+
+/**
+ * @param from null for a price that the plan file does not know: any plan of today is taken for more
+ * @param isTrial during a trial nothing is paid yet, so everything changes at once
+ */
+export function kindOfChange(from: Holding | null, to: Holding, isTrial: boolean): ChangeKind {
+  const step = from === null ? 1 : firstDifference(from, to);
+  if (step === 0) return "none";
+  return step > 0 || isTrial ? "now" : "later";
+}
+
+function firstDifference(from: Holding, to: Holding): number {
+  return (
+    comparePlans(from.plan.key, to.plan.key) ||
+    LENGTH[to.cadence] - LENGTH[from.cadence] ||
+    to.seats - from.seats
+  );
+}
+
+const LENGTH = { month: 1, year: 12 } as const satisfies Record<Cadence, number>;

@@ -1,0 +1,132 @@
+import { db } from "@/lib/db";
+import { type Stripe, stripe } from "@/lib/stripe";
+import { priceOnSale } from "../catalogue";
+import { BillingError, Refusal } from "../errors";
+import { type Cadence, choiceOf, type Plan, planOf } from "../plans";
+import type { Money } from "../queries";
+import { metadata } from "../read";
+import { idOf, retrieveOwn } from "../subscription/own";
+import { checkChangeable } from "./changeable";
+import { type Holding, kindOfChange } from "./kind";
+import { signQuote } from "./quote";
+
+/** What a change costs and when it comes, before it is confirmed. */
+export type ChangePreview =
+  | { kind: "none" }
+  | {
+      kind: "now";
+      quote: string;
+      /** Charged at once. */
+      due: Money;
+      /** Given back as credit for later bills. */
+      credit: Money;
+      lines: { description: string; amount: Money }[];
+      renewal: Renewal;
+    }
+  | { kind: "later"; quote: string; at: Date; renewal: Renewal };
+
+/** What it costs from then on, each time, before tax and discounts. */
+export type Renewal = { amount: Money; cadence: Cadence; at: Date };
+
+type Wanted = { plan: Plan; cadence: Cadence; seats: number };
+
+/**
+ * Shows what a change of plan, cadence or seats would cost, by asking Stripe for the very invoice.
+ * https://docs.stripe.com/billing/subscriptions/prorations#preview-proration
+ * @param seats counts only where the plan is sold by the seat
+ * @throws Refusal with words for the user; Stripe's errors as they come
+ */
+export async function previewChange(
+  userId: string,
+  subscriptionId: string,
+  { plan, cadence, seats }: Wanted,
+  now: Date,
+): Promise<ChangePreview> {
+  const subscription = await retrieveOwn(userId, subscriptionId);
+  checkChangeable(subscription);
+  const to = { plan, cadence, seats: seatsOf(plan, seats) };
+  const item = planItem(subscription);
+  const isTrial = subscription.status === "trialing";
+  const kind = kindOfChange(await holdingOf(item), to, isTrial);
+  if (kind === "none") return { kind };
+  const price = await readPrice(await priceOnSale(plan.prices[cadence].lookupKey));
+  const change = {
+    subscription: subscription.id,
+    item: item.id,
+    from: { price: item.price.id, quantity: item.quantity ?? 1 },
+    to: { price: price.id, quantity: to.seats },
+  };
+  const amount = { amount: price.unitAmount * to.seats, currency: price.currency };
+  const ends = new Date(item.current_period_end * 1000);
+  if (kind === "later") {
+    const quote = signQuote({ kind, ...change, prorationDate: null, due: 0 }, now);
+    return { kind, quote, at: ends, renewal: { amount, cadence, at: ends } };
+  }
+  if (isTrial) {
+    const quote = signQuote({ kind, ...change, prorationDate: null, due: 0 }, now);
+    const nothing = { amount: 0, currency: price.currency };
+    return { kind, quote, due: nothing, credit: nothing, lines: [], renewal: { amount, cadence, at: ends } };
+  }
+  const invoice = await previewInvoice(subscription, change);
+  const prorationDate = invoice.parent?.subscription_details?.subscription_proration_date ?? invoice.created;
+  const money = (minor: number) => ({ amount: minor, currency: invoice.currency });
+  return {
+    kind,
+    quote: signQuote({ kind, ...change, prorationDate, due: invoice.amount_due }, now),
+    due: money(invoice.amount_due),
+    credit: money(Math.max(0, -invoice.total)),
+    lines: invoice.lines.data.map((line) => ({
+      description: line.description ?? "",
+      amount: money(line.amount),
+    })),
+    renewal: { amount, cadence, at: renewsAt(item, invoice) },
+  };
+}
+
+/** Sold by the seat or not, as the plan has it. @throws Refusal */
+function seatsOf({ seats }: Plan, asked: number): number {
+  if (!seats) return 1;
+  if (asked < 1 || asked > seats.most) throw Refusal.seatsOutOfRange(seats.most);
+  return asked;
+}
+
+/** The item that is the plan: the first one that the plan file knows, or else the first. Add-ons stand beside it. */
+export function planItem({ id, items }: Stripe.Subscription): Stripe.SubscriptionItem {
+  const item = items.data.find(({ price }) => choiceOf(price.lookup_key)) ?? items.data[0];
+  if (!item) throw BillingError.noItems(id);
+  return item;
+}
+
+/** Null for a plan that is not in the file. */
+async function holdingOf({ price, quantity = 1 }: Stripe.SubscriptionItem): Promise<Holding | null> {
+  const product = await db().product.findUnique({ where: { id: idOf(price.product) } });
+  const plan = planOf({ lookupKey: price.lookup_key }, product && { metadata: metadata(product.metadata) });
+  if (!plan) return null;
+  return { plan, cadence: price.recurring?.interval === "year" ? "year" : "month", seats: quantity };
+}
+
+async function readPrice(id: string) {
+  const { unitAmount, currency } = await db().price.findUniqueOrThrow({ where: { id } });
+  return { id, currency, unitAmount: Number(unitAmount ?? 0n) };
+}
+
+async function previewInvoice(
+  { id, customer }: Stripe.Subscription,
+  { item, to }: { item: string; to: { price: string; quantity: number } },
+): Promise<Stripe.Invoice> {
+  const api = await stripe();
+  return api.invoices.createPreview({
+    customer: idOf(customer),
+    subscription: id,
+    subscription_details: {
+      items: [{ id: item, ...to }],
+      proration_behavior: "always_invoice",
+    },
+  });
+}
+
+/** The end of what is billed now: of this period, or of the new one that another cadence begins. */
+function renewsAt(item: Stripe.SubscriptionItem, { lines }: Stripe.Invoice): Date {
+  const ends = lines.data.map(({ period }) => period.end);
+  return new Date(Math.max(item.current_period_end, ...ends) * 1000);
+}

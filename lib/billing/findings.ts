@@ -1,0 +1,124 @@
+import { db, Prisma } from "@/lib/db";
+import { isLivemode } from "@/lib/stripe";
+
+/**
+ * What a person has to know, and cannot be mended without one: the findings table. Each is told once, shown until it is
+ * over, and told anew if it comes back. Nothing else writes it.
+ */
+export type FindingKind = "parked" | "orphan" | "duplicate" | "unknown" | "silent";
+
+export type Finding = { kind: string; subjectId: string; detail: string; foundAt: Date };
+
+/** Statuses that cost money now, or will by themselves. */
+const CHARGING = Prisma.sql`status in ('active', 'trialing', 'past_due')`;
+
+/** Beyond so many the rest is the same trouble. */
+const MOST = 1000;
+
+/** When an endpoint that hears something every day is silent. */
+const SILENT_HOURS = 24;
+
+/** Looks for all that there is to know, and ends what is over. */
+export async function findTrouble(): Promise<void> {
+  const livemode = isLivemode();
+  await keep(
+    "parked",
+    await db().$queryRaw`
+      select id as "subjectId", type || ': ' || coalesce(last_error, 'no reason is known') as detail
+      from stripe_events where status = 'parked' and outcome is null order by received_at desc limit ${MOST}`,
+  );
+  await keep(
+    "orphan",
+    await db().$queryRaw`
+      select s.customer_id as "subjectId", 'Pays for ' || string_agg(s.id, ', ') || ', and no user owns it.' as detail
+      from subscriptions s left join customers c on c.id = s.customer_id
+      where ${CHARGING} and s.livemode = ${livemode} and s.customer_id is not null
+        and c.user_id is null and c.deleted_at is null
+      group by s.customer_id limit ${MOST}`,
+  );
+  await keep(
+    "duplicate",
+    await db().$queryRaw`
+      select customer_id as "subjectId", 'Pays for ' || count(*) || ' subscriptions: ' || string_agg(id, ', ' order by id)
+        as detail
+      from subscriptions
+      where ${CHARGING} and livemode = ${livemode} and customer_id is not null
+      group by customer_id having count(*) > 1 limit ${MOST}`,
+  );
+  await keep("silent", await findSilence());
+}
+
+/** Nothing came for a day, to an endpoint that had heard something on each of the seven before. */
+async function findSilence(): Promise<Found[]> {
+  const [row] = await db().$queryRaw<{ lastAt: Date | null; days: number }[]>`
+    select (select max(received_at) from stripe_events) as "lastAt",
+      (select count(*)::int from generate_series(1, 7) as day where exists (
+        select from stripe_events
+        where received_at >= now() - make_interval(days => day + 1) and received_at < now() - make_interval(days => day)
+      )) as days`;
+  if (!row?.lastAt || row.days < 7 || Date.now() - row.lastAt.getTime() < SILENT_HOURS * 3_600_000) return [];
+  return [
+    {
+      subjectId: "endpoint",
+      detail: `No event has come since ${row.lastAt.toISOString()}. Is the endpoint enabled at Stripe?`,
+    },
+  ];
+}
+
+type Found = { subjectId: string; detail: string };
+
+/** Writes what is found, ends what is no more, and lets what came back be told again. */
+async function keep(kind: FindingKind, found: Found[]): Promise<void> {
+  const [ids, details] = [found.map(({ subjectId }) => subjectId), found.map(({ detail }) => detail)];
+  await db().$executeRaw`
+    insert into findings (kind, subject_id, detail)
+    select ${kind}, * from unnest(${ids}::text[], ${details}::text[])
+    on conflict (kind, subject_id) do update set
+      detail = excluded.detail, resolved_at = null,
+      found_at = case when findings.resolved_at is null then findings.found_at else now() end,
+      told_at = case when findings.resolved_at is null then findings.told_at end
+    where findings.resolved_at is not null or findings.detail <> excluded.detail`;
+  if (found.length < MOST)
+    await db().$executeRaw`
+      update findings set resolved_at = now()
+      where kind = ${kind} and resolved_at is null and not (subject_id = any(${ids}))`;
+}
+
+/** What a comparison with Stripe came upon, and did not dare to mend. */
+export async function noteUnknown(id: string, table: string): Promise<void> {
+  const detail = `Is in ${table}, and Stripe knows nothing of it.`;
+  await db().finding.upsert({
+    where: { kind_subjectId: { kind: "unknown", subjectId: id } },
+    create: { kind: "unknown", subjectId: id, detail },
+    update: {},
+  });
+}
+
+/** What is still so, of some kinds, the newest first. */
+export function openFindings(kinds: readonly FindingKind[], limit = 100): Promise<Finding[]> {
+  return db().finding.findMany({
+    where: { resolvedAt: null, kind: { in: [...kinds] } },
+    orderBy: { foundAt: "desc" },
+    take: limit,
+    select: { kind: true, subjectId: true, detail: true, foundAt: true },
+  });
+}
+
+/**
+ * What nobody was told yet. Marked as told once `tell` came back without an error, so that a hook that is down is tried
+ * again with the next run.
+ */
+export async function tellNews(tell: (findings: Finding[]) => Promise<void>): Promise<number> {
+  const news = await db().finding.findMany({
+    where: { resolvedAt: null, toldAt: null },
+    orderBy: { foundAt: "asc" },
+    take: MOST,
+  });
+  if (news.length === 0) return 0;
+  await tell(news);
+  await db().$executeRaw`
+    update findings f set told_at = now()
+    from unnest(${news.map((one) => one.kind)}::text[], ${news.map((one) => one.subjectId)}::text[]) as n (kind, subject_id)
+    where f.kind = n.kind and f.subject_id = n.subject_id`;
+  return news.length;
+}

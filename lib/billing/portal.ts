@@ -1,0 +1,35 @@
+import { env } from "@/lib/env";
+import { stripe } from "@/lib/stripe";
+import { Refusal } from "./errors";
+import { ownCustomer } from "./subscription/own";
+
+/** What somebody goes to Stripe's portal for. Invoices have no flow of their own: they are on its first page. */
+export const ERRANDS = ["payment_method", "invoices"] as const;
+
+export type Errand = (typeof ERRANDS)[number];
+
+/**
+ * Makes a way into Stripe's customer portal, which leads back to the dashboard. The address is a key to the customer's
+ * billing for a few minutes: go there at once, show it nowhere.
+ * https://docs.stripe.com/customer-management/portal-deep-links
+ * @throws Refusal for a user without a customer; Stripe's errors as they come
+ */
+export async function openPortal(userId: string, errand: Errand): Promise<string> {
+  const customer = await ownCustomer(userId);
+  if (!customer) throw Refusal.noCustomer();
+  const return_url = `${env().APP_URL}/dashboard`;
+  const api = await stripe();
+  const session = await api.billingPortal.sessions.create({
+    customer,
+    return_url,
+    ...(errand === "payment_method"
+      ? {
+          flow_data: {
+            type: "payment_method_update",
+            after_completion: { type: "redirect", redirect: { return_url } },
+          },
+        }
+      : {}),
+  });
+  return session.url;
+}

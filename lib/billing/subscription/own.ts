@@ -1,0 +1,36 @@
+import { db } from "@/lib/db";
+import { isLivemode, type Stripe, stripe } from "@/lib/stripe";
+import { BillingError, Refusal } from "../errors";
+
+/** The user's customer, or null for one who never came near Checkout. The only way from a user to billing. */
+export async function ownCustomer(userId: string): Promise<string | null> {
+  const customer = await db().customer.findUnique({
+    where: { userId, livemode: isLivemode(), deletedAt: null },
+    select: { id: true },
+  });
+  return customer?.id ?? null;
+}
+
+/**
+ * A subscription of the user's own, as Stripe has it now.
+ * @throws Refusal in the same words for one of somebody else and for one that does not exist; Stripe's errors as they come
+ */
+export async function retrieveOwn(userId: string, subscriptionId: string): Promise<Stripe.Subscription> {
+  const customerId = await ownCustomer(userId);
+  const row =
+    customerId &&
+    (await db().subscription.findFirst({
+      where: { id: subscriptionId, customerId, livemode: isLivemode() },
+      select: { id: true },
+    }));
+  if (!row) throw Refusal.noSuchSubscription();
+  const api = await stripe();
+  const subscription = await api.subscriptions.retrieve(row.id);
+  // A row may be behind, and Stripe moves no subscription to another customer: believe neither alone.
+  if (idOf(subscription.customer) !== customerId) throw BillingError.customerOfAnotherUser(customerId);
+  return subscription;
+}
+
+/** Stripe gives an id, or the object where it was asked to. */
+export const idOf = (value: string | { id: string }): string =>
+  typeof value === "string" ? value : value.id;

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { db } from "@/lib/db";
+import { readProgress, saveProgress } from "../reconcile/progress";
+
+const BATCH = 1000;
+const NAME = "prune";
+const placeSchema = z.object({ at: z.coerce.date() });
+
+/**
+ * Empties the payloads of settled events that are older than the retention: they hold names and addresses, and nothing
+ * asks for them any more. The rows stay, for their ids tell a late duplicate. What is parked or pending keeps its payload.
+ * @param options.fromStart looks at all that is old, not only at what has become old since the last run
+ * @returns how many payloads are gone by this
+ */
+export async function prunePayloads(options: {
+  retentionDays: number;
+  deadline: number;
+  fromStart?: boolean;
+  onBatch?: (pruned: number) => void;
+}): Promise<number> {
+  const before = new Date(Date.now() - options.retentionDays * 86_400_000);
+  const kept = options.fromStart ? null : await readProgress(NAME, placeSchema);
+  let at = kept?.at ?? new Date(0);
+  let pruned = 0;
+  while (Date.now() < options.deadline) {
+    const [batch] = await db().$queryRaw<{ last: Date | null; seen: number; emptied: number }[]>`
+      with batch as (
+        select id, received_at, status, payload <> '' as is_full from stripe_events
+        where received_at >= ${at} and received_at < ${before}
+        order by received_at limit ${BATCH}
+      ), emptied as (
+        update stripe_events e set payload = '' from batch b
+        where e.id = b.id and b.status = 'done' and b.is_full returning 1
+      )
+      select (select max(received_at) from batch) as last, (select count(*)::int from batch) as seen,
+        (select count(*)::int from emptied) as emptied`;
+    if (!batch?.last) break;
+    pruned += batch.emptied;
+    options.onBatch?.(pruned);
+    // More than a batch of one moment would be met for ever: the next one begins a millisecond later.
+    at = batch.seen < BATCH || batch.last > at ? batch.last : new Date(at.getTime() + 1);
+    await saveProgress(NAME, { at: at.toISOString() });
+    if (batch.seen < BATCH) break;
+  }
+  return pruned;
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import { beforeAll, describe, expect, it } from "vitest";
+import { cancelPlan, resumePlan } from "@/lib/billing/cancellation";
+import { changePlan } from "@/lib/billing/change/change";
+import { previewChange } from "@/lib/billing/change/preview";
+import { planByKey } from "@/lib/billing/plans";
+import { openPortal } from "@/lib/billing/portal";
+import { db } from "@/lib/db";
+import { stripe } from "@/lib/stripe";
+import { useDatabase } from "../../support/database";
+import { sellPlans } from "../../support/plans";
+import { useStripe } from "../../support/stripe";
+import { aSubscriber, type Subscriber } from "../../support/subscriber";
+
+useDatabase();
+const local = useStripe();
+beforeAll(sellPlans);
+
+const NO_REASON = { feedback: null, comment: null };
+const cancel = (who: Subscriber, reason = NO_REASON, attempt: string = randomUUID()) =>
+  cancelPlan(who.userId, who.subscriptionId, reason, attempt);
+const resume = (who: Subscriber, attempt: string = randomUUID()) =>
+  resumePlan(who.userId, who.subscriptionId, attempt);
+const row = ({ subscriptionId: id }: Subscriber) => db().subscription.findUniqueOrThrow({ where: { id } });
+const atStripe = async ({ subscriptionId }: Subscriber) =>
+  (await stripe()).subscriptions.retrieve(subscriptionId);
+
+describe.each(["classic", "flexible"])("in %s billing mode", (mode) => {
+  it("a cancelled plan runs until its period ends, and can be resumed, as often as one likes", async () => {
+    const ada = await aSubscriber("solo_monthly", { mode });
+    for (let time = 0; time < 3; time += 1) {
+      await cancel(ada);
+      const ending = await row(ada);
+      expect(ending.status).toBe("active");
+      expect(ending.cancelAt).toEqual(ending.currentPeriodEnd);
+      await resume(ada);
+      expect(await row(ada)).toMatchObject({ cancelAt: null, cancelAtPeriodEnd: false, canceledAt: null });
+    }
+  });
+
+  it("what was cancelled for a date, as the portal does, can be resumed", async () => {
+    const ada = await aSubscriber("solo_monthly", { mode });
+    const api = await stripe();
+    await api.subscriptions.update(ada.subscriptionId, { cancel_at: "min_period_end" });
+    await resume(ada);
+    expect(await atStripe(ada)).toMatchObject({ cancel_at: null, cancel_at_period_end: false });
+    expect(await row(ada)).toMatchObject({ cancelAt: null });
+  });
+});
+
+it("the reason reaches Stripe, and none is needed", async () => {
+  const ada = await aSubscriber("solo_monthly");
+  await cancelPlan(ada.userId, ada.subscriptionId, { feedback: "unused", comment: "Too quiet here" }, "a");
+  expect((await atStripe(ada)).cancellation_details).toMatchObject({
+    feedback: "unused",
+    comment: "Too quiet here",
+  });
+});
+
+it("cancelled by a double click, it is cancelled once", async () => {
+  const ada = await aSubscriber("solo_monthly");
+  const seen = local.local.account.events.length;
+  await Promise.all([cancel(ada, NO_REASON, "one"), cancel(ada, NO_REASON, "one")]);
+  expect(local.local.account.events.slice(seen).map(({ type }) => type)).toEqual([
+    "customer.subscription.updated",
+  ]);
+});
+
+it("what was planned for later is taken back with the plan itself", async () => {
+  const ada = await aSubscriber("company_monthly");
+  const plan = planByKey("solo");
+  if (!plan) throw new Error("There is no plan.");
+  const shown = await previewChange(
+    ada.userId,
+    ada.subscriptionId,
+    { plan, cadence: "month", seats: 1 },
+    new Date(),
+  );
+  if (shown.kind === "none") throw new Error("There is nothing to change.");
+  await changePlan(ada.userId, shown.quote, new Date());
+  await cancel(ada);
+  expect(await atStripe(ada)).toMatchObject({ schedule: null, cancel_at_period_end: true });
+  expect(await db().subscriptionSchedule.count({ where: { status: "active" } })).toBe(0);
+});
+
+it("a trial that is cancelled ends without a bill", async () => {
+  const ada = await aSubscriber("team_monthly", { trial: true });
+  await cancel(ada);
+  const { cancelAt, trialEnd, status } = await row(ada);
+  expect({ cancelAt, status }).toEqual({ cancelAt: trialEnd, status: "trialing" });
+});
+
+it("what never began is cancelled at once, and cannot be resumed", async () => {
+  const ada = await aSubscriber("solo_monthly", { card: "pm_card_chargeCustomerFail" });
+  expect((await row(ada)).status).toBe("incomplete");
+  await cancel(ada);
+  expect((await row(ada)).status).toMatch(/canceled|incomplete_expired/);
+  await expect(resume(ada)).rejects.toThrow("This subscription has ended.");
+});
+
+it("somebody else's subscription is neither cancelled nor resumed, nor told apart from none", async () => {
+  const [ada, eve] = [await aSubscriber("solo_monthly"), await aSubscriber("solo_monthly")];
+  for (const id of [ada.subscriptionId, "sub_none", "", "../customers", "x".repeat(5_000)]) {
+    await expect(cancelPlan(eve.userId, id, NO_REASON, "a")).rejects.toThrow(
+      "You have no such subscription.",
+    );
+    await expect(resumePlan(eve.userId, id, "a")).rejects.toThrow("You have no such subscription.");
+  }
+  expect(await atStripe(ada)).toMatchObject({ cancel_at: null });
+});
+
+describe("Stripe's portal", () => {
+  it("opens for the user's own customer, at the errand, and leads back", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    for (const errand of ["payment_method", "invoices"] as const) {
+      const page = await fetch(await openPortal(ada.userId, errand));
+      expect(page.status).toBe(200);
+      expect(await page.text()).toContain("http://localhost:3000/dashboard");
+    }
+  });
+
+  it("has nothing for somebody who never bought anything", async () => {
+    await db().user.create({ data: { id: "user_new", name: "New", email: "new@example.com" } });
+    await expect(openPortal("user_new", "invoices")).rejects.toThrow("There is nothing to manage yet");
+  });
+});

@@ -1,0 +1,252 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { changePlan } from "@/lib/billing/change/change";
+import { previewChange } from "@/lib/billing/change/preview";
+import { keepPlan } from "@/lib/billing/change/waiting";
+import { type Cadence, planByKey } from "@/lib/billing/plans";
+import { db } from "@/lib/db";
+import { stripe } from "@/lib/stripe";
+import { useDatabase } from "../../support/database";
+import { sellPlans } from "../../support/plans";
+import { useStripe } from "../../support/stripe";
+import { aSubscriber, type Subscriber, useCard } from "../../support/subscriber";
+
+useDatabase();
+const local = useStripe();
+beforeAll(sellPlans);
+
+const preview = async (who: Subscriber, key: string, cadence: Cadence, seats = 1) => {
+  const plan = planByKey(key);
+  if (!plan) throw new Error(`There is no plan ${key}.`);
+  return previewChange(who.userId, who.subscriptionId, { plan, cadence, seats }, new Date());
+};
+
+const quoteFor = async (who: Subscriber, key: string, cadence: Cadence = "month", seats = 1) => {
+  const shown = await preview(who, key, cadence, seats);
+  if (shown.kind === "none") throw new Error("There is nothing to change.");
+  return shown.quote;
+};
+
+const confirm = (who: Subscriber, quote: string) => changePlan(who.userId, quote, new Date());
+
+/** What the row says, and that it says what Stripe does. */
+async function plan({ subscriptionId }: Subscriber) {
+  const api = await stripe();
+  const { items } = await api.subscriptions.retrieve(subscriptionId);
+  const row = await db().subscriptionItem.findFirstOrThrow({ where: { subscriptionId } });
+  const [item] = items.data;
+  expect(row).toMatchObject({ priceId: item?.price.id, quantity: item?.quantity });
+  return `${item?.quantity} × ${item?.price.lookup_key}`;
+}
+
+const bills = async ({ subscriptionId }: Subscriber) => {
+  const api = await stripe();
+  const { data } = await api.invoices.list({ subscription: subscriptionId });
+  return data.map(({ status, amount_due }) => [status, amount_due]);
+};
+
+const schedule = ({ subscriptionId }: Subscriber) =>
+  db().subscriptionSchedule.findFirst({
+    where: { subscriptionId, status: "active" },
+    orderBy: { nextPhaseAt: "desc" },
+  });
+
+describe("an upgrade", () => {
+  it("costs what was shown before, at once", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    const shown = await preview(ada, "company", "month");
+    if (shown.kind !== "now") throw new Error("An upgrade is made at once.");
+    expect(shown.due).toEqual({ amount: 8_500, currency: "usd" });
+    expect(shown.renewal).toMatchObject({ amount: { amount: 9_000 }, cadence: "month" });
+    expect(shown.lines).toHaveLength(2);
+    expect(await plan(ada)).toBe("1 × solo_monthly");
+    expect(await confirm(ada, shown.quote)).toBe("changed");
+    expect(await plan(ada)).toBe("1 × company_monthly");
+    expect(await bills(ada)).toEqual([
+      ["paid", 8_500],
+      ["paid", 500],
+    ]);
+  });
+
+  it("confirmed five times at once, and once more later, is made once", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    const quote = await quoteFor(ada, "team", "month", 3);
+    const all = await Promise.all(Array.from({ length: 5 }, () => confirm(ada, quote)));
+    expect([...all, await confirm(ada, quote)]).toEqual(Array(6).fill("changed"));
+    expect(await plan(ada)).toBe("3 × team_monthly");
+    expect(await bills(ada)).toHaveLength(2);
+  });
+
+  it("to the year begins a new period", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    expect(await confirm(ada, await quoteFor(ada, "solo", "year"))).toBe("changed");
+    expect(await plan(ada)).toBe("1 × solo_yearly");
+  });
+
+  it("whose card is declined leaves the old plan, and waits to be paid", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    await useCard(ada, "pm_card_chargeCustomerFail");
+    const quote = await quoteFor(ada, "company");
+    expect(await confirm(ada, quote)).toBe("unpaid");
+    expect(await plan(ada)).toBe("1 × solo_monthly");
+    const row = await db().subscription.findUniqueOrThrow({ where: { id: ada.subscriptionId } });
+    expect(row).toMatchObject({ status: "active", pendingQuantity: 1 });
+    expect(row.pendingExpiresAt).not.toBeNull();
+    const bill = await db().invoice.findUniqueOrThrow({ where: { id: row.latestInvoiceId ?? "" } });
+    expect(bill).toMatchObject({ status: "open", amountDue: 8_500n });
+    expect(await confirm(ada, quote)).toBe("unpaid");
+    expect((await bills(ada)).filter(([status]) => status === "open")).toHaveLength(1);
+  });
+
+  it("that the bank asks about is made once the customer has answered", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    await useCard(ada, "pm_card_authenticationRequired");
+    expect(await confirm(ada, await quoteFor(ada, "company"))).toBe("unpaid");
+    expect(await plan(ada)).toBe("1 × solo_monthly");
+    const api = await stripe();
+    const { id } = await api.paymentMethods.attach("pm_card_visa", { customer: ada.customerId });
+    const { latest_invoice } = await api.subscriptions.retrieve(ada.subscriptionId);
+    await api.invoices.pay(String(latest_invoice), { payment_method: id });
+    await keepPlan(ada.userId, ada.subscriptionId);
+    expect(await plan(ada)).toBe("1 × company_monthly");
+  });
+
+  it("that was not paid can be given up", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    await useCard(ada, "pm_card_chargeCustomerFail");
+    await confirm(ada, await quoteFor(ada, "company"));
+    await keepPlan(ada.userId, ada.subscriptionId);
+    expect(await db().subscription.findUniqueOrThrow({ where: { id: ada.subscriptionId } })).toMatchObject({
+      pendingExpiresAt: null,
+      pendingPriceId: null,
+    });
+    expect((await bills(ada)).map(([status]) => status)).toEqual(["void", "paid"]);
+  });
+
+  it("without anything to charge says so, and changes nothing", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    const api = await stripe();
+    const { default_payment_method } = await api.subscriptions.retrieve(ada.subscriptionId);
+    await api.paymentMethods.detach(String(default_payment_method));
+    await expect(confirm(ada, await quoteFor(ada, "company"))).rejects.toThrow(/no payment method/);
+    expect(await plan(ada)).toBe("1 × solo_monthly");
+  });
+
+  it("during a trial costs nothing yet", async () => {
+    const ada = await aSubscriber("team_monthly", { trial: true });
+    const shown = await preview(ada, "company", "month");
+    expect(shown).toMatchObject({ kind: "now", due: { amount: 0 }, renewal: { amount: { amount: 9_000 } } });
+    expect(await confirm(ada, await quoteFor(ada, "company"))).toBe("changed");
+    expect(await plan(ada)).toBe("1 × company_monthly");
+  });
+});
+
+describe("a downgrade", () => {
+  it("waits for the end of the period, and then comes", async () => {
+    const ada = await aSubscriber("company_monthly");
+    const shown = await preview(ada, "solo", "month");
+    expect(shown).toMatchObject({ kind: "later", renewal: { amount: { amount: 500 } } });
+    expect(await confirm(ada, await quoteFor(ada, "solo"))).toBe("planned");
+    expect(await plan(ada)).toBe("1 × company_monthly");
+    const row = await db().subscription.findUniqueOrThrow({ where: { id: ada.subscriptionId } });
+    expect((await schedule(ada))?.nextPhaseAt).toEqual(row.currentPeriodEnd);
+    expect(await bills(ada)).toHaveLength(1);
+  });
+
+  it("confirmed five times at once is planned once", async () => {
+    const ada = await aSubscriber("company_monthly");
+    const quote = await quoteFor(ada, "solo");
+    await Promise.all(Array.from({ length: 5 }, () => confirm(ada, quote)));
+    const api = await stripe();
+    expect((await api.subscriptionSchedules.list({ customer: ada.customerId })).data).toHaveLength(1);
+  });
+
+  it("can be taken back", async () => {
+    const ada = await aSubscriber("company_monthly");
+    await confirm(ada, await quoteFor(ada, "solo"));
+    await keepPlan(ada.userId, ada.subscriptionId);
+    expect(await schedule(ada)).toBeNull();
+    const api = await stripe();
+    expect((await api.subscriptions.retrieve(ada.subscriptionId)).schedule).toBeNull();
+    await keepPlan(ada.userId, ada.subscriptionId);
+  });
+
+  it("gives way to another, and to an upgrade", async () => {
+    const ada = await aSubscriber("team_monthly", { seats: 5 });
+    await confirm(ada, await quoteFor(ada, "team", "month", 4));
+    await confirm(ada, await quoteFor(ada, "team", "month", 2));
+    expect((await schedule(ada))?.nextQuantity).toBe(2);
+    expect(await confirm(ada, await quoteFor(ada, "team", "month", 6))).toBe("changed");
+    expect(await schedule(ada)).toBeNull();
+    expect(await plan(ada)).toBe("6 × team_monthly");
+  });
+});
+
+describe("seats", () => {
+  it("more are had at once, for their part of the period", async () => {
+    const ada = await aSubscriber("team_monthly", { seats: 2 });
+    const shown = await preview(ada, "team", "month", 5);
+    expect(shown).toMatchObject({
+      kind: "now",
+      due: { amount: 4_500 },
+      renewal: { amount: { amount: 7_500 } },
+    });
+    await confirm(ada, await quoteFor(ada, "team", "month", 5));
+    expect(await plan(ada)).toBe("5 × team_monthly");
+  });
+
+  it("beyond what the plan allows are refused", async () => {
+    const ada = await aSubscriber("team_monthly");
+    for (const seats of [0, -1, 501])
+      await expect(preview(ada, "team", "month", seats)).rejects.toThrow("Choose between 1 and 500 seats.");
+  });
+
+  it("as many as there are is no change", async () => {
+    const ada = await aSubscriber("team_monthly", { seats: 2 });
+    expect(await preview(ada, "team", "month", 2)).toEqual({ kind: "none" });
+  });
+});
+
+describe("an offer", () => {
+  it("that was touched is refused", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    const [payload = "", signature] = (await quoteFor(ada, "company")).split(".");
+    const forged = JSON.parse(Buffer.from(payload, "base64url").toString());
+    forged.prorationDate += 20 * 86_400;
+    const touched = Buffer.from(JSON.stringify(forged)).toString("base64url");
+    for (const token of [`${touched}.${signature}`, payload, "", ".", "a.b.c", "x".repeat(1_000_000)])
+      await expect(confirm(ada, token)).rejects.toThrow("This offer is not valid.");
+    expect(await plan(ada)).toBe("1 × solo_monthly");
+  });
+
+  it("is good for half an hour", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    const quote = await quoteFor(ada, "company");
+    const later = new Date(Date.now() + 31 * 60_000);
+    await expect(changePlan(ada.userId, quote, later)).rejects.toThrow("This offer is too old.");
+  });
+
+  it("made before another change is void", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    const old = await quoteFor(ada, "company");
+    await confirm(ada, await quoteFor(ada, "team"));
+    await expect(confirm(ada, old)).rejects.toThrow("Your plan has changed since");
+    expect(await plan(ada)).toBe("1 × team_monthly");
+  });
+
+  it("is the user's alone", async () => {
+    const [ada, eve] = [await aSubscriber("solo_monthly"), await aSubscriber("solo_monthly")];
+    const quote = await quoteFor(ada, "company");
+    await expect(confirm(eve, quote)).rejects.toThrow("You have no such subscription.");
+    await expect(preview({ ...eve, subscriptionId: ada.subscriptionId }, "company", "month")).rejects.toThrow(
+      "You have no such subscription.",
+    );
+    expect(await plan(ada)).toBe("1 × solo_monthly");
+  });
+});
+
+it("somebody else's subscription is not even asked about", async () => {
+  const [ada, eve] = [await aSubscriber("company_monthly"), await aSubscriber("solo_monthly")];
+  local.api.requests.length = 0;
+  await expect(keepPlan(eve.userId, ada.subscriptionId)).rejects.toThrow("You have no such subscription.");
+  expect(local.api.requests).toEqual([]);
+});

@@ -1,0 +1,221 @@
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startCheckout } from "@/lib/billing/checkout";
+import { applyCheckout } from "@/lib/billing/checkout-return";
+import { readBilling } from "@/lib/billing/queries";
+import { subscriptions } from "@/lib/billing/subscription/store";
+import { db } from "@/lib/db";
+import { stripe } from "@/lib/stripe";
+import { useDatabase } from "../../support/database";
+import { sellPlans } from "../../support/plans";
+import { useStripe } from "../../support/stripe";
+import { card, DECLINED, GOOD, submit } from "../stripe/pages-support";
+
+useDatabase();
+const local = useStripe();
+
+let ada = { id: "", name: "Ada", email: "ada@example.com" };
+let count = 0;
+
+beforeAll(sellPlans);
+beforeEach(async () => {
+  count += 1;
+  ada = { id: `user_${count}`, name: "Ada", email: `ada-${count}@example.com` };
+  await db().user.create({ data: ada });
+});
+
+const choose = (lookupKey: string, seats = 1) => startCheckout(ada, { lookupKey, seats });
+const sessions = async () => {
+  const customer = await db().customer.findUniqueOrThrow({ where: { userId: ada.id } });
+  return (await (await stripe()).checkout.sessions.list({ customer: customer.id })).data;
+};
+const subscriptionsAtStripe = async () => {
+  const customer = await db().customer.findUniqueOrThrow({ where: { userId: ada.id } });
+  return (await (await stripe()).subscriptions.list({ customer: customer.id, status: "all" })).data;
+};
+
+/** Chooses and pays, as somebody who closes the tab before they are back. */
+async function buy(lookupKey: string, number = GOOD): Promise<string> {
+  const start = await choose(lookupKey);
+  if (start.outcome !== "open") throw new Error("There is something to pay.");
+  await submit(start.url, card(number, { email: ada.email }));
+  return start.url.split("/").at(-1) ?? "";
+}
+
+describe("choosing a plan", () => {
+  it("leads to a Checkout of the user's own customer, for that price, that comes back here", async () => {
+    const start = await choose("team_monthly", 3);
+    const [session] = await sessions();
+    expect(start).toEqual({ outcome: "open", url: session?.url });
+    expect(session).toMatchObject({
+      mode: "subscription",
+      client_reference_id: ada.id,
+      allow_promotion_codes: true,
+      success_url: "http://localhost:3000/checkout/return?session_id={CHECKOUT_SESSION_ID}",
+      cancel_url: "http://localhost:3000/checkout?plan=team_monthly&seats=3",
+    });
+    const { data } = await (await stripe()).checkout.sessions.listLineItems(session?.id ?? "");
+    expect(data).toMatchObject([{ quantity: 3, price: { lookup_key: "team_monthly" } }]);
+  });
+
+  it("twice, in as many tabs as there are, leads to one session", async () => {
+    const starts = await Promise.all(Array.from({ length: 5 }, () => choose("solo_monthly")));
+    const later = await choose("solo_monthly");
+    expect(new Set([...starts, later].map((start) => JSON.stringify(start))).size).toBe(1);
+    expect(await sessions()).toHaveLength(1);
+  });
+
+  it("that is not the one before closes the session before, so that only one can be paid", async () => {
+    await choose("solo_monthly");
+    await choose("company_monthly");
+    expect((await sessions()).map(({ status, amount_total }) => [status, amount_total])).toEqual([
+      ["open", 9_000],
+      ["expired", 500],
+    ]);
+  });
+
+  it("another in each of two tabs leaves one at the most that can be paid", async () => {
+    await Promise.all([choose("solo_monthly"), choose("company_monthly"), choose("company_yearly")]);
+    expect((await sessions()).filter(({ status }) => status === "open")).toHaveLength(1);
+  });
+
+  it("again, after the session has expired, opens another one", async () => {
+    await choose("solo_monthly");
+    const [first] = await sessions();
+    await (await stripe()).checkout.sessions.expire(first?.id ?? "");
+    expect(await choose("solo_monthly")).toMatchObject({ outcome: "open" });
+    expect((await sessions()).map(({ status }) => status)).toEqual(["open", "expired"]);
+  });
+
+  it("whose card was declined leads to the same session again", async () => {
+    const id = await buy("solo_monthly", DECLINED);
+    expect(await choose("solo_monthly")).toMatchObject({ url: expect.stringContaining(id) });
+    expect(await subscriptionsAtStripe()).toEqual([]);
+  });
+
+  it("with a subscription leads to it, also before any event has told of it", async () => {
+    await buy("solo_monthly");
+    expect(await choose("team_monthly")).toEqual({ outcome: "subscribed" });
+    expect((await readBilling(ada.id, new Date())).access).toMatchObject({ access: true, state: "active" });
+    expect((await sessions()).filter(({ status }) => status === "open")).toEqual([]);
+  });
+
+  it("again, after the subscription has ended, is a new purchase of the same", async () => {
+    await buy("solo_monthly");
+    const [first] = await subscriptionsAtStripe();
+    await (await stripe()).subscriptions.cancel(first?.id ?? "");
+    await buy("solo_monthly");
+    expect((await subscriptionsAtStripe()).map(({ status }) => status)).toEqual(["active", "canceled"]);
+  });
+
+  it("that nobody sells is refused in words", async () => {
+    await expect(choose("enterprise_monthly")).rejects.toThrow("stripe:setup");
+    await db().price.updateMany({ where: { lookupKey: "company_yearly" }, data: { active: false } });
+    await expect(choose("company_yearly")).rejects.toThrow("stripe:setup");
+    await db().price.updateMany({ where: { lookupKey: "company_yearly" }, data: { active: true } });
+  });
+
+  it("while Stripe does not answer fails, and goes through afterwards", async () => {
+    local.api.failWith(500);
+    await expect(choose("solo_monthly")).rejects.toMatchObject({ type: "StripeAPIError" });
+    local.api.failWith(null);
+    expect(await choose("solo_monthly")).toMatchObject({ outcome: "open" });
+  });
+});
+
+describe("a trial", () => {
+  const trialEnds = async () => (await subscriptionsAtStripe())[0]?.trial_end;
+
+  it("is had once: neither its end nor another cadence gives another one", async () => {
+    await buy("team_monthly");
+    expect(await trialEnds()).toBeGreaterThan(Date.now() / 1000 + 13 * 86_400);
+    const [first] = await subscriptionsAtStripe();
+    // Before any event has told of it.
+    await (await stripe()).subscriptions.cancel(first?.id ?? "");
+    await buy("team_yearly");
+    expect(await trialEnds()).toBeNull();
+  });
+
+  it("is remembered when the customer is another one, and the rows are gone", async () => {
+    await buy("team_monthly");
+    const [first] = await subscriptionsAtStripe();
+    await subscriptions.sync(first?.id ?? "", null);
+    await (await stripe()).subscriptions.cancel(first?.id ?? "");
+    await db().subscription.deleteMany();
+    await db().customer.updateMany({ where: { userId: ada.id }, data: { deletedAt: new Date() } });
+    await buy("team_monthly");
+    expect(await trialEnds()).toBeNull();
+  });
+
+  it("that was looked at and not begun is still there", async () => {
+    await choose("team_monthly");
+    await choose("solo_monthly");
+    await buy("team_monthly");
+    expect(await trialEnds()).not.toBeNull();
+  });
+
+  it("is another user's own", async () => {
+    await buy("team_monthly");
+    const bob = { id: "user_bob", name: "Bob", email: "bob@example.com" };
+    await db().user.create({ data: bob });
+    const start = await startCheckout(bob, { lookupKey: "team_monthly", seats: 1 });
+    expect(start).toMatchObject({ outcome: "open" });
+    const customer = await db().customer.findUniqueOrThrow({ where: { userId: bob.id } });
+    const { data } = await (await stripe()).checkout.sessions.list({ customer: customer.id });
+    expect(data[0]?.amount_total).toBe(0);
+  });
+});
+
+describe("the way back", () => {
+  it("brings the subscription in before any event has, and again does no harm", async () => {
+    const id = await buy("solo_monthly");
+    expect(await applyCheckout(ada.id, id)).toEqual({ status: "complete" });
+    expect((await readBilling(ada.id, new Date())).access).toMatchObject({ access: true, state: "active" });
+    local.api.requests.length = 0;
+    expect(await applyCheckout(ada.id, id)).toEqual({ status: "complete" });
+    expect(local.api.requests).toEqual([`GET /v1/checkout/sessions/${id}`]);
+  });
+
+  it("with a session that is still open leads back to it", async () => {
+    const start = await choose("solo_monthly");
+    const [session] = await sessions();
+    expect(await applyCheckout(ada.id, session?.id ?? "")).toEqual({
+      status: "open",
+      url: start.outcome === "open" ? start.url : null,
+    });
+  });
+
+  it("with an expired session says so", async () => {
+    await choose("solo_monthly");
+    const [session] = await sessions();
+    await (await stripe()).checkout.sessions.expire(session?.id ?? "");
+    expect(await applyCheckout(ada.id, session?.id ?? "")).toEqual({ status: "expired" });
+  });
+
+  it("with somebody else's session is the same as with none, and brings nothing in", async () => {
+    const id = await buy("solo_monthly");
+    const eve = { id: `user_eve_${count}`, name: "Eve", email: "eve@example.com" };
+    await db().user.create({ data: eve });
+    expect(await applyCheckout(eve.id, id)).toEqual({ status: "unknown" });
+    await startCheckout(eve, { lookupKey: "solo_monthly", seats: 1 });
+    expect(await applyCheckout(eve.id, id)).toEqual({ status: "unknown" });
+    expect((await readBilling(eve.id, new Date())).access.access).toBe(false);
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["an id that Stripe does not know", "cs_test_none"],
+    ["an id of another kind", "sub_1"],
+    ["a path", "../customers"],
+    ["parameters", "cs_test_1?expand[]=customer"],
+    ["more than any id has", "cs_".padEnd(9_999, "a")],
+  ])("with %s is unknown", async (_, sessionId) => {
+    await choose("solo_monthly");
+    expect(await applyCheckout(ada.id, sessionId)).toEqual({ status: "unknown" });
+  });
+
+  it("while Stripe does not answer is an error, not an answer", async () => {
+    const id = await buy("solo_monthly");
+    local.api.failWith(500);
+    await expect(applyCheckout(ada.id, id)).rejects.toMatchObject({ type: "StripeAPIError" });
+  });
+});

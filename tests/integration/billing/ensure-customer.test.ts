@@ -1,0 +1,90 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { customers, ensureCustomer, linkCustomer } from "@/lib/billing/customers";
+import { db } from "@/lib/db";
+import { stripe } from "@/lib/stripe";
+import { useDatabase } from "../../support/database";
+import { clearBilling } from "../../support/deliver";
+import { useStripe } from "../../support/stripe";
+
+useDatabase();
+const local = useStripe();
+
+const ada = { id: "user_ada", name: "Ada", email: "ada@example.com" };
+let person = ada;
+let count = 0;
+
+beforeEach(async () => {
+  await clearBilling();
+  await db().user.deleteMany();
+  count += 1;
+  person = { ...ada, id: `user_ada_${count}` };
+  await db().user.create({ data: person });
+});
+
+const customersAtStripe = async () =>
+  (await (await stripe()).customers.list({ limit: 100 })).data.filter(
+    ({ metadata }) => metadata.user === person.id,
+  );
+const row = () => db().customer.findUnique({ where: { userId: person.id } });
+
+describe("a user's customer", () => {
+  it("is made once, however many tabs ask at once", async () => {
+    const ids = await Promise.all(Array.from({ length: 8 }, () => ensureCustomer(person)));
+    expect(new Set(ids).size).toBe(1);
+    expect(await row()).toMatchObject({ id: ids[0] });
+    expect(await customersAtStripe()).toMatchObject([{ id: ids[0], email: ada.email, name: "Ada" }]);
+  });
+
+  it("is asked for at Stripe only the first time", async () => {
+    const id = await ensureCustomer(person);
+    local.api.requests.length = 0;
+    expect(await ensureCustomer({ ...person, email: "new@example.com" })).toBe(id);
+    expect(local.api.requests).toEqual([]);
+  });
+
+  it("is the same one if the server died before it wrote the row down", async () => {
+    const id = await ensureCustomer(person);
+    await db().customer.deleteMany();
+    expect(await ensureCustomer(person)).toBe(id);
+    expect(await customersAtStripe()).toHaveLength(1);
+  });
+
+  it("is the one that was linked first, if the address changed between two tabs", async () => {
+    const ids = await Promise.all([
+      ensureCustomer(person),
+      ensureCustomer({ ...person, email: "new@example.com" }),
+    ]);
+    expect(new Set(ids).size).toBe(1);
+    expect(await row()).toMatchObject({ id: ids[0] });
+  });
+
+  it("that Stripe has deleted gives way to another one", async () => {
+    const first = await ensureCustomer(person);
+    await db().customer.update({ where: { id: first }, data: { deletedAt: new Date() } });
+    const second = await ensureCustomer(person);
+    expect(second).not.toBe(first);
+    expect(await row()).toMatchObject({ id: second });
+  });
+
+  it("of the other mode gives way to another one", async () => {
+    await db().customer.create({ data: { id: "cus_live", userId: person.id, livemode: true } });
+    expect(await ensureCustomer(person)).not.toBe("cus_live");
+  });
+
+  it("is never another user's, whatever Stripe says", async () => {
+    await db().user.create({ data: { id: "user_bob", name: "Bob", email: "bob@example.com" } });
+    const id = await ensureCustomer(person);
+    await expect(linkCustomer({ userId: "user_bob", customerId: id })).rejects.toThrow("another user");
+    await customers.sync(id, null);
+    expect(await row()).toMatchObject({ id, email: ada.email });
+    await db().user.delete({ where: { id: "user_bob" } });
+  });
+
+  it("is not made while Stripe does not answer, and nothing is written", async () => {
+    local.api.failWith(500);
+    await expect(ensureCustomer(person)).rejects.toMatchObject({ type: "StripeAPIError" });
+    expect(await row()).toBeNull();
+    local.api.failWith(null);
+    expect(await ensureCustomer(person)).toMatch(/^cus_/);
+  });
+});
