@@ -2,8 +2,9 @@ import "./globals.css";
 import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { connection } from "next/server";
-import type { ReactNode } from "react";
+import { type ReactNode, Suspense } from "react";
 import { SITE } from "@/lib/site";
+import { PaymentBanner } from "./ui/payment-banner";
 import { SiteFooter } from "./ui/site-footer";
 import { SiteHeader } from "./ui/site-header";
 
@@ -39,6 +40,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         </a>
         <SiteHeader />
         <main id="content" tabIndex={-1} className="flex flex-1 flex-col outline-none">
+          <Suspense>
+            <PaymentBanner />
+          </Suspense>
           {children}
         </main>
         <SiteFooter />

@@ -1,3 +1,4 @@
+import Link from "next/link";
 import type { SubscriptionView } from "@/lib/billing/queries";
 import { Pill } from "./pill";
 import { itemWords, planName, totalWords } from "./price-lines";
@@ -22,6 +23,7 @@ export function OtherSubscriptions({ subscriptions }: { subscriptions: readonly 
 function OtherSubscription({ subscription }: { subscription: SubscriptionView }) {
   const { label, tone, sentence } = describeOther(subscription);
   const [first] = subscription.items;
+  const isEnding = subscription.cancelAt !== null || subscription.cancelAtPeriodEnd;
   const price = totalWords(subscription.items) ?? (first ? itemWords(first) : "Price not known yet");
   return (
     <li className="card flex flex-wrap items-center justify-between gap-x-8 gap-y-2 px-6 py-4 sm:px-8">
@@ -30,7 +32,16 @@ function OtherSubscription({ subscription }: { subscription: SubscriptionView })
         <Pill tone={tone}>{label}</Pill>
       </div>
       <p className="text-muted tabular-nums">
-        {price}. {sentence}
+        {price}. {sentence}{" "}
+        {isEnding ? null : (
+          <Link
+            href={`/dashboard/cancel?subscription=${subscription.id}`}
+            className="text-accent underline underline-offset-4"
+          >
+            Cancel
+            <span className="sr-only"> {planName(subscription.items)}</span>
+          </Link>
+        )}
       </p>
     </li>
   );

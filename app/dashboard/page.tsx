@@ -2,6 +2,7 @@ import { readBilling } from "@/lib/billing/queries";
 import { env } from "@/lib/env";
 import { requireUser } from "@/lib/session";
 import { Confirmation } from "./confirmation";
+import { doneWords } from "./done";
 import { DuplicateWarning } from "./duplicate-warning";
 import { EmptyPlan } from "./empty-plan";
 import { Invoices } from "./invoices";
@@ -13,6 +14,7 @@ import { runningPeriod } from "./period";
 import { PlanCard } from "./plan-card";
 import { describeStatus, isCharging } from "./status";
 import { versionOf } from "./version";
+import { WaitingNotice } from "./waiting-notice";
 
 type PageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
@@ -22,7 +24,8 @@ export default async function DashboardPage({ searchParams }: PageProps) {
   const view = await readBilling(user.id, now);
   const { subscription, others, access } = view;
   // The way back from checkout is often quicker than the event that tells of the payment.
-  const { checkout } = await searchParams;
+  const { checkout, done } = await searchParams;
+  const doneNow = doneWords(done);
   const isAwaited = checkout === "complete" && !access.access;
   const step = nextStep(view);
   return (
@@ -40,8 +43,16 @@ export default async function DashboardPage({ searchParams }: PageProps) {
             <p>Nothing was charged. A plan is changed here, rather than bought a second time.</p>
           </Notice>
         ) : null}
+        {doneNow ? (
+          <Notice tone="quiet" title={doneNow.title}>
+            <p>{doneNow.words}</p>
+          </Notice>
+        ) : null}
+        {subscription?.waiting ? (
+          <WaitingNotice subscription={subscription} waiting={subscription.waiting} />
+        ) : null}
         {step ? (
-          <Notice tone={step.tone} title={step.title} link={step.link}>
+          <Notice tone="warn" title={step.title}>
             {step.words.map((words) => (
               <p key={words}>{words}</p>
             ))}

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import type { BillingView, SubscriptionView } from "@/lib/billing/queries";
 import { BUTTON } from "../ui/button";
+import { Manage } from "./manage";
 import type { Period } from "./period";
 import { PeriodBar } from "./period-bar";
 import { Pill } from "./pill";
@@ -42,6 +43,7 @@ export function PlanCard({ view, subscription, status, period, now }: Props) {
         </dl>
       </div>
       {period ? <PeriodBar period={period} now={now} /> : null}
+      {hasEnded ? null : <Manage subscription={subscription} />}
       {hasEnded ? (
         <Link href="/#pricing" className={`${BUTTON.primary} mt-7 max-sm:w-full`}>
           Choose a plan again

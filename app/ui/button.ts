@@ -5,4 +5,5 @@ const BASE =
 export const BUTTON = {
   primary: `${BASE} bg-accent text-on-accent hover:bg-accent-strong`,
   quiet: `${BASE} border border-line bg-surface text-ink hover:bg-sunken`,
+  danger: `${BASE} border border-bad-line bg-bad-soft text-bad hover:bg-surface`,
 } as const;

@@ -1,7 +1,7 @@
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { isLivemode } from "@/lib/stripe";
-import { PLANS, type Plan } from "./plans";
+import { choiceOf, PLANS, type Plan } from "./plans";
 import { type Access, decideAccess, hasEnded } from "./subscription/access";
 
 /** Money in minor units of its currency: 2000 with "usd" is $20.00. https://docs.stripe.com/currencies */
@@ -26,8 +26,19 @@ export type SubscriptionView = {
   trialEnd: Date | null;
   endedAt: Date | null;
   items: { id: string; productName: string | null; price: PriceView | null; quantity: number | null }[];
+  /** A change that was asked for and has not come yet, or null. */
+  waiting: WaitingChange | null;
   /** The moment on Stripe's clock up to which these rows are known to be true. */
   confirmedAt: Date;
+};
+
+/** For the end of the period, or until its payment goes through; `at` is when it comes, or when it is given up. */
+export type WaitingChange = {
+  kind: "planned" | "unpaid";
+  at: Date;
+  planName: string | null;
+  price: PriceView | null;
+  quantity: number | null;
 };
 
 export type InvoiceView = {
@@ -70,9 +81,9 @@ export type PlanView = Pick<Plan, "key" | "name" | "description" | "lines" | "se
  */
 export async function readBilling(userId: string, now: Date): Promise<BillingView> {
   const customer = await db().customer.findUnique({ where: { userId, livemode: isLivemode() } });
-  const { subscriptions, invoices } = customer
+  const { subscriptions, invoices, schedules } = customer
     ? await readRows(customer.id)
-    : { subscriptions: [], invoices: [] };
+    : { subscriptions: [], invoices: [], schedules: [] };
   const unpaidOf = ({ id, status }: { id: string; status: string }) =>
     invoices.filter((invoice) => invoice.subscriptionId === id && isUnpaid(invoice, status));
   const facts = subscriptions.map((subscription) => ({
@@ -86,13 +97,19 @@ export async function readBilling(userId: string, now: Date): Promise<BillingVie
   const live = facts.filter((subscription) => subscription !== decided && !hasEnded(subscription, now));
   const [unpaid] = decided ? unpaidOf(decided) : [];
   const [catalogue, settling] = await Promise.all([
-    readCatalogue([...(decided ? [decided] : []), ...live].flatMap((subscription) => subscription.items)),
+    readCatalogue(
+      [...(decided ? [decided] : []), ...live].flatMap((subscription) => subscription.items),
+      [
+        ...schedules.map(({ nextPriceId }) => nextPriceId),
+        ...subscriptions.map(({ pendingPriceId }) => pendingPriceId),
+      ],
+    ),
     customer ? isSettling(customer.id) : false,
   ]);
   return {
     access,
-    subscription: decided ? viewSubscription(decided, catalogue) : null,
-    others: live.map((subscription) => viewSubscription(subscription, catalogue)),
+    subscription: decided ? viewSubscription(decided, schedules, catalogue) : null,
+    others: live.map((subscription) => viewSubscription(subscription, schedules, catalogue)),
     unpaidInvoice: unpaid ? viewInvoice(unpaid) : null,
     invoices: invoices.slice(0, 24).map(viewInvoice),
     settling,
@@ -129,29 +146,36 @@ export async function readPlans(): Promise<PlanView[]> {
 
 type SubscriptionRow = Awaited<ReturnType<typeof readRows>>["subscriptions"][number];
 type InvoiceRow = Awaited<ReturnType<typeof readRows>>["invoices"][number];
+type ScheduleRow = Awaited<ReturnType<typeof readRows>>["schedules"][number];
 type Catalogue = Awaited<ReturnType<typeof readCatalogue>>;
 
 async function readRows(customerId: string) {
-  const [subscriptions, invoices] = await Promise.all([
+  const [subscriptions, schedules, invoices] = await Promise.all([
     db().subscription.findMany({
       where: { customerId, livemode: isLivemode() },
       include: { items: { orderBy: { position: "asc" } } },
     }),
+    db().subscriptionSchedule.findMany({ where: { customerId, livemode: isLivemode(), status: "active" } }),
     db().invoice.findMany({
       where: { customerId, livemode: isLivemode(), OR: [{ status: null }, { status: { not: "draft" } }] },
       orderBy: [{ createdAt: "desc" }, { id: "desc" }],
       take: 100,
     }),
   ]);
-  return { subscriptions, invoices };
+  return { subscriptions, schedules, invoices };
 }
 
-async function readCatalogue(items: readonly { priceId: string | null; productId: string | null }[]) {
+async function readCatalogue(
+  items: readonly { priceId: string | null; productId: string | null }[],
+  waiting: readonly (string | null)[],
+) {
   const ids = (pick: (item: (typeof items)[number]) => string | null) =>
     items.flatMap((item) => pick(item) ?? []);
   const [products, prices] = await Promise.all([
     db().product.findMany({ where: { id: { in: ids((item) => item.productId) } } }),
-    db().price.findMany({ where: { id: { in: ids((item) => item.priceId) } } }),
+    db().price.findMany({
+      where: { id: { in: [...ids((item) => item.priceId), ...waiting.flatMap((id) => id ?? [])] } },
+    }),
   ]);
   return {
     products: new Map(products.map((product) => [product.id, product])),
@@ -180,11 +204,16 @@ function unpaidFrom(invoice: InvoiceRow | undefined): Date | null {
   return invoice?.dueAt ?? invoice?.createdAt ?? null;
 }
 
-function viewSubscription(row: SubscriptionRow, catalogue: Catalogue): SubscriptionView {
+function viewSubscription(
+  row: SubscriptionRow,
+  schedules: readonly ScheduleRow[],
+  catalogue: Catalogue,
+): SubscriptionView {
   const { id, status, cancelAtPeriodEnd, cancelAt, trialEnd, endedAt } = row;
   const { currentPeriodStart, currentPeriodEnd } = row;
   return {
     ...{ id, status, cancelAtPeriodEnd, cancelAt, trialEnd, endedAt, currentPeriodStart, currentPeriodEnd },
+    waiting: viewWaiting(row, schedules, catalogue),
     confirmedAt: row.syncedAt !== null && row.syncedAt > row.stripeStateAt ? row.syncedAt : row.stripeStateAt,
     items: row.items.map((item) => {
       const price = catalogue.prices.get(item.priceId ?? "");
@@ -196,6 +225,23 @@ function viewSubscription(row: SubscriptionRow, catalogue: Catalogue): Subscript
       };
     }),
   };
+}
+
+function viewWaiting(
+  { id, pendingExpiresAt, pendingPriceId, pendingQuantity }: SubscriptionRow,
+  schedules: readonly ScheduleRow[],
+  { prices }: Catalogue,
+): WaitingChange | null {
+  const change = (kind: WaitingChange["kind"], at: Date, priceId: string | null, quantity: number | null) => {
+    const price = prices.get(priceId ?? "");
+    const planName = choiceOf(price?.lookupKey ?? null)?.plan.name ?? null;
+    return { kind, at, planName, price: price ? viewPrice(price) : null, quantity };
+  };
+  if (pendingExpiresAt) return change("unpaid", pendingExpiresAt, pendingPriceId, pendingQuantity);
+  const planned = schedules.find(({ subscriptionId, nextPhaseAt }) => subscriptionId === id && nextPhaseAt);
+  return planned?.nextPhaseAt
+    ? change("planned", planned.nextPhaseAt, planned.nextPriceId, planned.nextQuantity)
+    : null;
 }
 
 function viewPrice(row: {

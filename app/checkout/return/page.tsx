@@ -2,8 +2,8 @@ import Link from "next/link";
 import { redirect } from "next/navigation";
 import { applyCheckout } from "@/lib/billing/checkout-return";
 import { requireUser } from "@/lib/session";
-import { httpsUrl } from "../../dashboard/https-url";
 import { BUTTON } from "../../ui/button";
+import { httpsUrl } from "../../ui/https-url";
 import { Message } from "../../ui/message";
 
 type PageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };

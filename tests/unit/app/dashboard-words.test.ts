@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { httpsUrl } from "@/app/dashboard/https-url";
+import { httpsUrl } from "@/app/ui/https-url";
 import { pollDelay } from "@/app/dashboard/poll-delay";
 import { itemWords, planName, totalWords } from "@/app/dashboard/price-lines";
 import type { PriceView } from "@/lib/billing/queries";

@@ -1,0 +1,64 @@
+import type { Metadata } from "next";
+import { formatInstant } from "@/lib/format";
+import { requireUser } from "@/lib/session";
+import { readSignIns } from "@/lib/sign-ins";
+import { Gate } from "../ui/gate";
+
+export const metadata: Metadata = { title: "Audit log", robots: { index: false } };
+
+/** The example of a page that a plan opens. Those without it see what it takes, and nothing of the log. */
+export default async function AuditLogPage() {
+  const user = await requireUser("/audit-log");
+  return (
+    <div className="mx-auto w-full max-w-5xl px-5 pt-10 sm:px-8 sm:pt-14">
+      <h1 className="font-semibold text-3xl">Audit log</h1>
+      <div className="mt-8">
+        <Gate feature="audit_log">
+          <SignIns userId={user.id} />
+        </Gate>
+      </div>
+    </div>
+  );
+}
+
+async function SignIns({ userId }: { userId: string }) {
+  const signIns = await readSignIns(userId);
+  return (
+    <>
+      <div className="card overflow-hidden">
+        <table className="w-full text-left tabular-nums">
+          <caption className="sr-only">Where you are signed in</caption>
+          <thead className="border-line border-b text-muted text-sm">
+            <tr>
+              <th scope="col" className="py-3 pl-6 font-normal sm:pl-8">
+                Signed in
+              </th>
+              <th scope="col" className="py-3 pr-6 pl-4 font-normal sm:pr-8">
+                From
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {signIns.map(({ id, at, from }) => (
+              <tr key={id} className="border-line border-b align-baseline last:border-b-0">
+                <td className="py-4 pl-6 sm:pl-8">
+                  <time dateTime={at.toISOString()}>{formatInstant(at)}</time>
+                </td>
+                <td className="wrap-anywhere py-4 pr-6 pl-4 sm:pr-8">{from ?? "An unknown address"}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="mt-5">
+        <a
+          href="/api/audit-log"
+          download="audit-log.json"
+          className="text-accent underline underline-offset-4"
+        >
+          Download as JSON
+        </a>
+      </p>
+    </>
+  );
+}

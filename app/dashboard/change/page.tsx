@@ -1,0 +1,77 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { Suspense } from "react";
+import { PLANS, planByKey } from "@/lib/billing/plans";
+import { type PlanView, readBilling, readPlans, type SubscriptionView } from "@/lib/billing/queries";
+import { requireUser } from "@/lib/session";
+import { BUTTON } from "../../ui/button";
+import { Choices } from "./choices";
+import { Preview } from "./preview";
+import { type Choice, readWish } from "./wish";
+
+export const metadata: Metadata = { title: "Change your plan" };
+
+type PageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+/** Choose, look at what it costs, confirm: the first two by a plain form, so that it works without scripts. */
+export default async function ChangePage({ searchParams }: PageProps) {
+  const user = await requireUser("/dashboard/change");
+  const [params, view, plans] = await Promise.all([
+    searchParams,
+    readBilling(user.id, new Date()),
+    readPlans(),
+  ]);
+  const { subscription, access } = view;
+  if (!subscription || access.state === "none" || access.state === "ended") return <Nothing />;
+  const current = currentChoice(subscription, plans);
+  const wish = readWish(params, current);
+  return (
+    <div className="w-full max-w-3xl">
+      <h1 className="font-semibold text-3xl">Change your plan</h1>
+      <p className="mt-2 text-muted">
+        More is yours at once, for the difference. Less waits until what you have paid for is used up.
+      </p>
+      <Choices plans={plans} current={current} wish={wish ?? current} />
+      {wish ? (
+        <Suspense key={JSON.stringify(wish)} fallback={<PreviewSkeleton />}>
+          <Preview userId={user.id} subscriptionId={subscription.id} wish={wish} />
+        </Suspense>
+      ) : null}
+    </div>
+  );
+}
+
+function Nothing() {
+  return (
+    <>
+      <h1 className="font-semibold text-3xl">Change your plan</h1>
+      <p className="mt-3 mb-7 text-muted">There is no plan to change. Choose one first.</p>
+      <Link href="/#pricing" className={`${BUTTON.primary} self-start`}>
+        See the plans
+      </Link>
+    </>
+  );
+}
+
+function PreviewSkeleton() {
+  return (
+    <div role="status" className="card mt-8 px-6 py-7 sm:px-8">
+      <span className="sr-only">Asking Stripe what it costs</span>
+      <div className="skeleton h-7 w-56" />
+      <div className="skeleton mt-5 h-5" />
+      <div className="skeleton mt-3 h-5 w-2/3" />
+      <div className="skeleton mt-7 h-11 w-44" />
+    </div>
+  );
+}
+
+/** What the subscription has, as one of the choices; the smallest plan where it has something that is not on sale. */
+function currentChoice({ items }: SubscriptionView, plans: readonly PlanView[]): Choice {
+  for (const { price, quantity } of items) {
+    const view = plans.find((plan) => plan.prices.some(({ id }) => id === price?.id));
+    const plan = planByKey(view?.key);
+    if (plan)
+      return { plan: plan.key, cadence: price?.interval === "year" ? "year" : "month", seats: quantity ?? 1 };
+  }
+  return { plan: PLANS[0].key, cadence: "month", seats: 1 };
+}

@@ -1,0 +1,22 @@
+/** What somebody came back from, in words. */
+const DONE: Record<string, { title: string; words: string }> = {
+  changed: { title: "Your plan is changed", words: "It is as you see it below, from now on." },
+  planned: {
+    title: "Your change is planned",
+    words: "Nothing changes before the end of what you have paid for. Until then you can take it back.",
+  },
+  unpaid: {
+    title: "Your plan is not changed yet",
+    words: "The payment did not go through. As soon as it is made, the change is too.",
+  },
+  kept: { title: "Your plan stays as it is", words: "The change that waited was taken back." },
+  cancelled: {
+    title: "Your plan is cancelled",
+    words: "You can use it until its end, and until then you can resume it.",
+  },
+  resumed: { title: "Your plan goes on", words: "The cancellation was taken back." },
+};
+
+export function doneWords(value: unknown): { title: string; words: string } | null {
+  return typeof value === "string" && Object.hasOwn(DONE, value) ? (DONE[value] ?? null) : null;
+}

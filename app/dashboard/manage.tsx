@@ -1,0 +1,42 @@
+import { randomUUID } from "node:crypto";
+import Link from "next/link";
+import type { SubscriptionView } from "@/lib/billing/queries";
+import { BUTTON } from "../ui/button";
+import { ActionForm } from "./action-form";
+import { resumeCurrentPlan, visitPortal } from "./actions";
+
+/** What can be done with the plan that runs. */
+export function Manage({ subscription }: { subscription: SubscriptionView }) {
+  const { id, status, cancelAt, cancelAtPeriodEnd } = subscription;
+  const isEnding = cancelAt !== null || cancelAtPeriodEnd;
+  const isPaid = status === "active" || status === "trialing";
+  return (
+    <div className="mt-8 flex flex-wrap gap-3 border-line border-t pt-6 max-sm:flex-col">
+      {isPaid && !isEnding ? (
+        <Link href="/dashboard/change" className={BUTTON.primary}>
+          Change plan
+        </Link>
+      ) : null}
+      {isEnding ? (
+        <ActionForm
+          action={resumeCurrentPlan}
+          hidden={{ subscription: id, attempt: randomUUID() }}
+          look="primary"
+          label="Resume plan"
+        />
+      ) : null}
+      <ActionForm
+        action={visitPortal}
+        hidden={{ errand: "payment_method" }}
+        look="quiet"
+        label="Payment method"
+      />
+      <ActionForm action={visitPortal} hidden={{ errand: "invoices" }} look="quiet" label="Billing details" />
+      {isEnding ? null : (
+        <Link href={`/dashboard/cancel?subscription=${id}`} className={BUTTON.quiet}>
+          Cancel plan
+        </Link>
+      )}
+    </div>
+  );
+}

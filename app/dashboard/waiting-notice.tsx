@@ -1,0 +1,39 @@
+import { randomUUID } from "node:crypto";
+import type { SubscriptionView, WaitingChange } from "@/lib/billing/queries";
+import { formatDate, formatDateTime } from "@/lib/format";
+import { ActionForm } from "./action-form";
+import { keepCurrentPlan } from "./actions";
+import { Notice } from "./notice";
+import { itemWords } from "./price-lines";
+
+type Props = { subscription: SubscriptionView; waiting: WaitingChange };
+
+/** A change that has not come yet, and the way to take it back. */
+export function WaitingNotice({ subscription, waiting }: Props) {
+  const { kind, at, planName, price, quantity } = waiting;
+  const what = planName ?? "another plan";
+  const cost = itemWords({ id: "", productName: null, price, quantity });
+  return (
+    <Notice
+      tone={kind === "planned" ? "quiet" : "warn"}
+      title={
+        kind === "planned"
+          ? `Changes to ${what} on ${formatDate(at)}`
+          : `The change to ${what} waits for its payment`
+      }
+    >
+      <p>
+        {kind === "planned"
+          ? `From then on it costs ${cost}. Until then everything stays as it is.`
+          : `It would cost ${cost}. Until it is paid your plan stays as it is; what is not paid by ${formatDateTime(at)} is dropped, and nothing is charged.`}
+      </p>
+      <ActionForm
+        action={keepCurrentPlan}
+        hidden={{ subscription: subscription.id, attempt: randomUUID() }}
+        look="quiet"
+        label={kind === "planned" ? "Keep the current plan" : "Drop the change"}
+        className="mt-3 items-start"
+      />
+    </Notice>
+  );
+}

@@ -1,0 +1,12 @@
+import { db } from "./db";
+
+/** The newest sign-ins of a user that are still good, at most 50. */
+export async function readSignIns(userId: string): Promise<{ id: string; at: Date; from: string | null }[]> {
+  const sessions = await db().session.findMany({
+    where: { userId },
+    orderBy: { createdAt: "desc" },
+    take: 50,
+    select: { id: true, createdAt: true, ipAddress: true },
+  });
+  return sessions.map(({ id, createdAt, ipAddress }) => ({ id, at: createdAt, from: ipAddress || null }));
+}
