@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { httpsUrl } from "@/app/ui/https-url";
 import { pollDelay } from "@/app/dashboard/poll-delay";
 import { itemWords, planName, totalWords } from "@/app/dashboard/price-lines";
+import { httpsUrl } from "@/app/ui/https-url";
 import type { PriceView } from "@/lib/billing/queries";
 
 const price = (amount: number | null, given: Partial<PriceView> & { currency?: string } = {}): PriceView => {
