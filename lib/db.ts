@@ -1,6 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { attachDatabasePool } from "@vercel/functions/db-connections";
-import { Pool } from "pg";
+import { Pool, type QueryResultRow } from "pg";
 import { env } from "./env";
 import { errorKind } from "./error-kind";
 import { Prisma, PrismaClient } from "./generated/prisma/client";
@@ -11,7 +11,7 @@ export { Prisma };
 /** What billing functions write through: a client inside a transaction. */
 export type Tx = Prisma.TransactionClient;
 
-const holder = globalThis as typeof globalThis & { prismaClient?: PrismaClient };
+const holder = globalThis as typeof globalThis & { prismaClient?: PrismaClient; pool?: Pool };
 
 /**
  * The process's one Prisma client, connected at first use. Kept on globalThis, for a development server loads modules
@@ -19,9 +19,26 @@ const holder = globalThis as typeof globalThis & { prismaClient?: PrismaClient }
  */
 export function db(): PrismaClient {
   holder.prismaClient ??= new PrismaClient({
-    adapter: new PrismaPg(openPool(), { disposeExternalPool: true }),
+    adapter: new PrismaPg(pool(), { disposeExternalPool: true }),
   });
   return holder.prismaClient;
+}
+
+/**
+ * One statement on a connection of the same pool, without Prisma's way there and back: for what a burst of events sends,
+ * where that way would cost three times the statement. Not prepared by name, for a pooler may not know the name.
+ */
+export async function query<Row extends QueryResultRow>(
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  const { rows } = await pool().query<Row>(text, [...values]);
+  return rows;
+}
+
+function pool(): Pool {
+  holder.pool ??= openPool();
+  return holder.pool;
 }
 
 /**
@@ -34,6 +51,8 @@ function openPool(): Pool {
     max: 10,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 5_000,
+    // A connection that went silent is given up, so that nobody waits for it for ever.
+    query_timeout: 20_000,
   });
   // A connection that breaks while nobody uses it leaves the pool; without a listener it would end the process.
   pool.on("error", (error) => log("warn", "an idle database connection broke", { error: errorKind(error) }));

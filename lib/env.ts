@@ -50,6 +50,11 @@ const schema = z.object({
     .number("must be a number of days")
     .min(1, "must be 1 or more days")
     .default(90),
+  STRIPE_REQUESTS_PER_SECOND: z.coerce
+    .number("must be a number of requests")
+    .min(1, "must be 1 or more")
+    .max(100, "must be 100 at the most, Stripe's own limit for live keys")
+    .default(25),
   PAST_DUE_GRACE_DAYS: z.coerce
     .number("must be a number of days")
     .min(0, "must be 0 or more days")

@@ -1,10 +1,8 @@
-import { db, type Tx } from "@/lib/db";
+import { db } from "@/lib/db";
 import { isLivemode } from "@/lib/stripe";
 import { BillingError } from "./errors";
-import { ask } from "./fetch";
-import { mirror, type Outcome, splitRow } from "./mirror";
-import type { Stamp } from "./order";
-import { metadata } from "./read";
+import { type Change, mirror } from "./mirror";
+import { amount, flag, metadata, smallInteger, storedText, storedTexts, text, time } from "./read";
 import {
   type PriceState,
   type ProductState,
@@ -32,28 +30,50 @@ const markDeleted = <State extends { deletedAt: Date | null }>(state: State, del
 export const products = mirror<ProductState>({
   kind: "product",
   ...catalogueLife,
+  table: { name: "products" },
+  columns: {
+    id: storedText,
+    name: storedText,
+    description: text,
+    active: (stored) => (typeof stored === "boolean" ? stored : null),
+    features: storedTexts,
+    metadata,
+    livemode: flag,
+    deletedAt: time,
+  },
   fromStripe: productFromStripe,
-  read: readProduct,
-  write: writeProduct,
-  fetch: (id) => ask((api) => api.products.retrieve(id)),
+  retrieve: (api, id, options) => api.products.retrieve(id, {}, options),
 });
 
 /** The prices table. Nothing else writes it. */
 export const prices = mirror<PriceState>({
   kind: "price",
   ...catalogueLife,
+  table: { name: "prices" },
+  columns: {
+    id: storedText,
+    productId: text,
+    active: flag,
+    currency: storedText,
+    unitAmount: amount,
+    type: text,
+    interval: text,
+    intervalCount: smallInteger,
+    usageType: text,
+    lookupKey: text,
+    livemode: flag,
+    deletedAt: time,
+  },
   fromStripe: priceFromStripe,
-  read: readPrice,
-  write: writePrice,
-  fetch: (id) => ask((api) => api.prices.retrieve(id)),
+  retrieve: (api, id, options) => api.prices.retrieve(id, {}, options),
 });
 
 /** A product or price was made, changed or deleted in the catalogue. https://docs.stripe.com/products-prices/overview */
-export function updateCatalogue(tx: Tx, event: StripeEvent): Promise<Outcome> {
+export function updateCatalogue(event: StripeEvent): Change {
   const revise = event.type.endsWith(".deleted") ? markDeleted : undefined;
   return event.type.startsWith("product.")
-    ? products.apply(tx, event, revise)
-    : prices.apply(tx, event, revise);
+    ? products.snapshot(event, revise)
+    : prices.snapshot(event, revise);
 }
 
 /**
@@ -69,30 +89,4 @@ export async function priceOnSale(lookupKey: string): Promise<string> {
   });
   if (!price) throw BillingError.notOnSale(lookupKey);
   return price.id;
-}
-
-async function readProduct(tx: Tx, id: string) {
-  const row = await tx.product.findUnique({ where: { id } });
-  return row && splitRow({ ...row, metadata: metadata(row.metadata) });
-}
-
-async function writeProduct(tx: Tx, { id, ...columns }: ProductState, stamp: Stamp): Promise<void> {
-  await tx.product.upsert({
-    where: { id },
-    create: { id, ...columns, ...stamp },
-    update: { ...columns, ...stamp, version: { increment: 1 } },
-  });
-}
-
-async function readPrice(tx: Tx, id: string) {
-  const row = await tx.price.findUnique({ where: { id } });
-  return row && splitRow(row);
-}
-
-async function writePrice(tx: Tx, { id, ...columns }: PriceState, stamp: Stamp): Promise<void> {
-  await tx.price.upsert({
-    where: { id },
-    create: { id, ...columns, ...stamp },
-    update: { ...columns, ...stamp, version: { increment: 1 } },
-  });
 }

@@ -1,33 +1,32 @@
 import { db, type Tx } from "@/lib/db";
 import { isLivemode, stripe } from "@/lib/stripe";
 import { BillingError } from "./errors";
-import { ask } from "./fetch";
 import { fingerprint } from "./idempotency";
-import { lock, mirror, type Outcome, splitRow } from "./mirror";
-import type { Stamp } from "./order";
+import { type Change, mirror } from "./mirror";
+import { flag, storedText, text, time } from "./read";
 import { type CustomerState, customerFromStripe } from "./subscription/from-stripe";
 import type { StripeEvent } from "./webhook/event";
 
 /** The customers table. Nothing else writes it, and of its `user_id` linkCustomer alone. */
 export const customers = mirror<CustomerState>({
   kind: "customer",
+  table: { name: "customers" },
+  columns: { id: storedText, email: text, deletedAt: time, livemode: flag },
   fromStripe: customerFromStripe,
-  read: readCustomer,
-  write: writeCustomer,
-  fetch: (id) => ask((api) => api.customers.retrieve(id)),
+  retrieve: (api, id, options) => api.customers.retrieve(id, {}, options),
   stage: () => [],
   // Stripe gives no customer's id twice.
   isFinal: (state) => state.deletedAt !== null,
 });
 
 /** A customer was made or changed at Stripe: its e-mail address becomes the row's. https://docs.stripe.com/api/customers */
-export function updateCustomer(tx: Tx, event: StripeEvent): Promise<Outcome> {
-  return customers.apply(tx, event);
+export function updateCustomer(event: StripeEvent): Change {
+  return customers.snapshot(event);
 }
 
 /** A customer was deleted at Stripe. The event holds the whole former customer, so its type tells. */
-export function deleteCustomer(tx: Tx, event: StripeEvent): Promise<Outcome> {
-  return customers.apply(tx, event, (state, created) => ({ ...state, deletedAt: created }));
+export function deleteCustomer(event: StripeEvent): Change {
+  return customers.snapshot(event, (state, created) => ({ ...state, deletedAt: created }));
 }
 
 /** Whose customer it is to be. Name and address are what Stripe writes on bills until the customer says otherwise. */
@@ -87,16 +86,7 @@ export async function linkCustomer(link: { userId: string; customerId: string })
   });
 }
 
-async function readCustomer(tx: Tx, id: string) {
-  const row = await tx.customer.findUnique({ where: { id }, omit: { userId: true } });
-  // The server wrote the row before Stripe said a word about it: every event is newer.
-  return row && splitRow({ ...row, stripeStateAt: row.stripeStateAt ?? new Date(0) });
-}
-
-async function writeCustomer(tx: Tx, { id, ...columns }: CustomerState, stamp: Stamp): Promise<void> {
-  await tx.customer.upsert({
-    where: { id },
-    create: { id, ...columns, ...stamp },
-    update: { ...columns, ...stamp, version: { increment: 1 } },
-  });
+/** Holds until the transaction ends, also for a row that does not exist yet, and behind a pooler. */
+async function lock(tx: Tx, id: string): Promise<void> {
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`;
 }

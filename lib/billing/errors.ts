@@ -47,6 +47,12 @@ export class BillingError extends Error {
     );
   }
 
+  static crowded() {
+    return new BillingError(
+      "Others wrote the same rows again and again in between. It is tried again later.",
+    );
+  }
+
   static keepsChanging(kind: string, id: string) {
     return new BillingError(
       `The ${kind} ${id} changed during each of several fetches. It is tried again later.`,

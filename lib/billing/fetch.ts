@@ -1,28 +1,106 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { env } from "@/lib/env";
 import { type Stripe, stripe } from "@/lib/stripe";
 import type { Answer } from "./mirror";
 import { isObject } from "./read";
 
 /**
- * Asks Stripe for one object. That there is none is an answer; anything else that goes wrong is thrown as it came.
+ * Questions to Stripe. One object is asked about once at a time, in a pace that leaves the account's limit to others too.
+ * https://docs.stripe.com/rate-limits
+ */
+
+/** How many questions are on their way at once. */
+const MOST_IN_FLIGHT = 5;
+
+type Flight = { answer: Promise<Answer>; hasLeft: boolean };
+
+const flights = new Map<string, Flight>();
+
+/**
+ * Asks about one object. Who comes while the question waits for its turn shares it; who comes later needs a newer answer,
+ * so theirs follows.
+ */
+export function askInTurn(key: string, ask: () => Promise<Answer>): Promise<Answer> {
+  const last = flights.get(key);
+  if (last && !last.hasLeft) return last.answer;
+  const flight: Flight = { hasLeft: false, answer: leave() };
+  flights.set(key, flight);
+  return flight.answer;
+
+  async function leave(): Promise<Answer> {
+    try {
+      await last?.answer.catch(() => {});
+      return await withTurn(() => {
+        flight.hasLeft = true;
+        return ask();
+      });
+    } finally {
+      if (flights.get(key) === flight) flights.delete(key);
+    }
+  }
+}
+
+let inFlight = 0;
+let nextTurnAt = 0;
+const waiting: (() => void)[] = [];
+
+async function withTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (inFlight >= MOST_IN_FLIGHT) await new Promise<void>((resolve) => waiting.push(resolve));
+  else inFlight += 1;
+  try {
+    for (let wait = nextTurnAt - Date.now(); wait > 0; wait = nextTurnAt - Date.now()) await sleep(wait);
+    nextTurnAt = Date.now() + 1000 / env().STRIPE_REQUESTS_PER_SECOND;
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else inFlight -= 1;
+  }
+}
+
+export type Retrieve = (
+  api: Stripe,
+  id: string,
+  options: Stripe.RequestOptions,
+) => Promise<Stripe.Response<object>>;
+
+/**
+ * Asks Stripe for one object. That there is none is an answer; anything else that goes wrong is thrown as it came, and
+ * where Stripe says for how long to be quiet, everybody is.
  * https://docs.stripe.com/error-codes#resource-missing
  */
-export async function ask(retrieve: (api: Stripe) => Promise<Stripe.Response<object>>): Promise<Answer> {
+export async function retrieveObject(
+  id: string,
+  retrieve: Retrieve,
+): Promise<{ object: object | null; answeredAt: Date | null }> {
   const api = await stripe();
   try {
-    const object = await retrieve(api);
+    // The inbox tries again by itself, later each time: the SDK's own retries would only add to a crowd.
+    const object = await retrieve(api, id, { maxNetworkRetries: 0 });
     // For a customer that was deleted Stripe answers with a stub that has nothing but its id.
     const isStub = "deleted" in object && object.deleted === true;
     return { object: isStub ? null : object, answeredAt: dateOf(object.lastResponse) };
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "resource_missing")
       return { object: null, answeredAt: dateOf(error) };
+    nextTurnAt = Math.max(nextTurnAt, Date.now() + retryAfterOf(error));
     throw error;
   }
 }
 
+/** For how many milliseconds Stripe wants not to be asked, as its Retry-After says; 0 if it says nothing. */
+export function retryAfterOf(error: unknown): number {
+  if (!(error instanceof Error)) return 0;
+  const seconds = Number(headersOf(error)["retry-after"]);
+  return seconds > 0 ? Math.min(seconds, 3600) * 1000 : 0;
+}
+
 /** Stripe's clock at the moment of the answer. */
 function dateOf(answer: object): Date | null {
-  const headers = "headers" in answer && isObject(answer.headers) ? answer.headers : {};
-  const at = Date.parse(String(headers.date));
+  const at = Date.parse(String(headersOf(answer).date));
   return Number.isNaN(at) ? null : new Date(at);
+}
+
+function headersOf(answer: object) {
+  return "headers" in answer && isObject(answer.headers) ? answer.headers : {};
 }

@@ -1,17 +1,31 @@
-import type { Tx } from "@/lib/db";
-import { ask } from "./fetch";
-import { mirror, type Outcome, splitRow } from "./mirror";
-import type { Stamp } from "./order";
+import { type Change, mirror } from "./mirror";
+import { flag, smallInteger, storedAmount, storedText, text, time } from "./read";
 import { type InvoiceState, invoiceFromStripe } from "./subscription/from-stripe";
 import type { StripeEvent } from "./webhook/event";
 
 /** The invoices table. Nothing else writes it. */
 export const invoices = mirror<InvoiceState>({
   kind: "invoice",
+  table: { name: "invoices" },
+  columns: {
+    id: storedText,
+    customerId: text,
+    subscriptionId: text,
+    status: text,
+    number: text,
+    amountDue: storedAmount,
+    amountPaid: storedAmount,
+    currency: storedText,
+    attemptCount: (stored) => smallInteger(stored) ?? 0,
+    dueAt: time,
+    nextPaymentAttempt: time,
+    hostedInvoiceUrl: text,
+    invoicePdf: text,
+    livemode: flag,
+    createdAt: time,
+  },
   fromStripe: invoiceFromStripe,
-  read: readInvoice,
-  write: writeInvoice,
-  fetch: (id) => ask((api) => api.invoices.retrieve(id)),
+  retrieve: (api, id, options) => api.invoices.retrieve(id, {}, options),
   stage: (state) => {
     const progress = PROGRESS.indexOf(state.status ?? "draft");
     // Nothing is known of how far along an unknown status is.
@@ -28,8 +42,8 @@ const PROGRESS = ["draft", "open", "uncollectible", "paid", "void"];
 const SETTLED = PROGRESS.indexOf("paid");
 
 /** A bill was made, paid, changed, voided or given up: its snapshot becomes the row. https://docs.stripe.com/api/invoices */
-export function updateInvoice(tx: Tx, event: StripeEvent): Promise<Outcome> {
-  return invoices.apply(tx, event);
+export function updateInvoice(event: StripeEvent): Change {
+  return invoices.snapshot(event);
 }
 
 /**
@@ -38,19 +52,6 @@ export function updateInvoice(tx: Tx, event: StripeEvent): Promise<Outcome> {
  * one follows (`past_due`, `unpaid`, `incomplete`) is a setting of the Stripe account.
  * https://docs.stripe.com/billing/subscriptions/webhooks#payment-failures
  */
-export function markPaymentFailed(tx: Tx, event: StripeEvent): Promise<Outcome> {
-  return invoices.apply(tx, event);
-}
-
-async function readInvoice(tx: Tx, id: string) {
-  const row = await tx.invoice.findUnique({ where: { id } });
-  return row && splitRow(row);
-}
-
-async function writeInvoice(tx: Tx, { id, ...columns }: InvoiceState, stamp: Stamp): Promise<void> {
-  await tx.invoice.upsert({
-    where: { id },
-    create: { id, ...columns, ...stamp },
-    update: { ...columns, ...stamp, version: { increment: 1 } },
-  });
+export function markPaymentFailed(event: StripeEvent): Change {
+  return invoices.snapshot(event);
 }

@@ -1,128 +1,184 @@
-import { db, type Tx } from "@/lib/db";
 import { BillingError, UnreadableObject } from "./errors";
+import { askInTurn, type Retrieve, retrieveObject } from "./fetch";
 import { compareStages, decide, type Life, type Stamp, stampOfAnswer } from "./order";
+import { time } from "./read";
+import {
+  type Columns,
+  columnOf,
+  fromRow,
+  keyOf,
+  type Ref,
+  type Row,
+  readKnown,
+  type Table,
+  toRow,
+} from "./table";
 import type { StripeEvent } from "./webhook/event";
 
-/** What became of an event. A deferred one waits in the inbox until its object was fetched from Stripe. */
-export type Outcome =
-  | { outcome: "applied" }
+/** What becomes of an event, looked at with the row of its object: `row` is what is to stand there from now on. */
+export type Step =
+  | { outcome: "applied"; row?: Row }
   | { outcome: "superseded" }
   | { outcome: "ignored"; reason: string }
-  | { outcome: "deferred"; reason: string; sync: SyncRequest };
+  | { outcome: "deferred"; reason: string; ask: { mirror: Mirror; id: string } };
 
-export type SyncRequest = {
-  mirror: Syncable;
-  id: string;
-  /** What the event alone would write: it stands if Stripe has no such object any more, and the event told its end. */
-  ifMissing?: (tx: Tx) => Promise<void>;
+/** What an event asks for, about one object. Pure: it holds the event's snapshot, and is shown the row. */
+export type Change = Ref & {
+  mirror: Mirror;
+  /** The moment its snapshot is of. Null for one that only asks that the object be here: it is looked at last. */
+  at: Date | null;
+  decide(row: Row | null): Step;
+  /** What it comes to where `decide` deferred it and Stripe then said that it knows no such object. */
+  ifMissing(row: Row | null): Step;
 };
 
-/** What Stripe's API said about an object, and when, on Stripe's clock. Null: it knows no such object. */
-export type Answer = { object: object | null; answeredAt: Date | null };
+/** What Stripe's API said about an object, on Stripe's clock, and which version the row had before it was asked. */
+export type Answer = { object: object | null; answeredAt: Date; versionBefore: number };
 
 /** One kind of Stripe object and the table that follows it. */
 export type MirrorSpec<State extends { id: string }> = Life<State> & {
   kind: string;
+  table: Omit<Table, "columns">;
+  columns: Columns<State>;
   /** Pure. @throws UnreadableObject */
   fromStripe(object: object): State;
-  read(tx: Tx, id: string): Promise<{ state: State; stamp: Stamp; version: number } | null>;
-  write(tx: Tx, state: State, stamp: Stamp): Promise<void>;
-  fetch(id: string): Promise<Answer>;
+  retrieve: Retrieve;
   /** True for a state after which Stripe's API knows no such object. */
   isGone?(state: State): boolean;
   /** True for an object whose lists are cut, as events' are: what is newer in it cannot be written, only asked for. */
   isPartial?(object: object): boolean;
 };
 
-export type Syncable = {
+/** A kind of object, whatever its state looks like. */
+export type Mirror = {
   kind: string;
+  table: Table;
+  /** @throws Stripe's errors as they come; BillingError if the answer has no date */
+  ask(id: string): Promise<Answer>;
   /**
-   * Makes the row equal what Stripe's API says. Safe at any time, any number of times, by any number of processes: an
-   * answer is written only if nobody wrote the row since before Stripe was asked.
-   * @returns `changed` if somebody did: nothing was written, and perhaps nothing needs to be any more
+   * The row that an answer makes, unless somebody wrote the row since before Stripe was asked.
    * @param since the newest event that was heard before; the answer includes it
-   * @param finish what belongs into the same transaction as the write
-   * @throws Stripe's errors as they come; BillingError if the answer has no date
+   * @throws BillingError if the answer is behind the row, or is about something else
    */
-  sync(
-    id: string,
-    since: Date | null,
-    finish?: (tx: Tx, found: boolean) => Promise<void>,
-  ): Promise<"written" | "missing" | "changed">;
+  rowOfAnswer(id: string, row: Row | null, answer: Answer, since: Date | null): Row | "changed" | null;
 };
 
-export type Mirror<State> = Syncable & {
+type TypedMirror<State> = Mirror & {
   /**
-   * Writes the snapshot of an event, unless the row is newer or only Stripe can tell. Within the event's transaction.
+   * The snapshot of an event becomes the row, unless the row is newer or only Stripe can tell.
    * @param revise what the event's type tells beyond its snapshot
    * @throws UnreadableObject
    */
-  apply(tx: Tx, event: StripeEvent, revise?: (state: State, created: Date) => State): Promise<Outcome>;
+  snapshot(event: StripeEvent, revise?: (state: State, created: Date) => State): Change;
+  /**
+   * Sees to it that the object is here and as it must be; else Stripe is asked.
+   * @param lacks why the row, or its absence, is not enough; null if it is
+   */
+  expect(id: string, lacks: (state: State | null) => string | null): Change;
 };
 
-/** The object's lock for the rest of the transaction. It holds for rows that do not exist yet, and behind a pooler. */
-export async function lock(tx: Tx, id: string): Promise<void> {
-  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`;
-}
+/** The version of a row, 0 if there is none: each write counts one more. */
+const versionOf = (row: Row | null) => Number(row?.version ?? 0);
 
-/** Makes the mirror of a kind of object. The guard against older states is here, once, for all of them. */
-export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): Mirror<State> {
-  const self: Mirror<State> = {
+/** Makes the mirror of a kind of object. The rules of order are here, once, for all of them. */
+export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): TypedMirror<State> {
+  const columns = Object.keys(spec.columns).map(columnOf);
+  const table: Table = {
+    ...spec.table,
+    columns: columns.filter((column) => column !== "id" && column !== spec.table.parts?.field),
+  };
+  const read = (row: Row | null) => row && { state: fromRow(spec.columns, row), stamp: stampOf(row) };
+  const rowAfter = (row: Row | null, state: State, stamp: Stamp): Row => ({
+    ...toRow(state),
+    ...toRow(stamp),
+    version: versionOf(row) + 1,
+  });
+
+  const deferred = (id: string, reason: string): Step => ({
+    outcome: "deferred",
+    reason,
+    ask: { mirror: self, id },
+  });
+
+  const self: TypedMirror<State> = {
     kind: spec.kind,
+    table,
 
-    async apply(tx, event, revise = (state) => state) {
+    snapshot(event, revise = (state) => state) {
       const { created } = event;
       if (created === null) throw UnreadableObject.field("created", "a time", created);
       const incoming = revise(spec.fromStripe(event.object), created);
-      await lock(tx, incoming.id);
-      const row = await spec.read(tx, incoming.id);
-      const decided = decide(spec, row, incoming, created);
-      const decision = decided === "apply" && spec.isPartial?.(event.object) ? "ask" : decided;
-      switch (decision) {
-        case "supersede":
-          return { outcome: "superseded" };
-        case "ask": {
-          // The row may have moved on while Stripe was asked: then it decides, as for any event.
-          const ifMissing = async (later: Tx) => {
-            const now = await spec.read(later, incoming.id);
-            if (decide(spec, now, incoming, created) === decided)
-              await spec.write(later, incoming, stampOfEvent(now?.stamp ?? null, created));
-          };
-          return {
-            outcome: "deferred",
-            reason:
-              decided === "ask"
-                ? `Another event of the same second says otherwise about ${incoming.id}: asking Stripe.`
-                : `The event shows only a part of ${incoming.id}: asking Stripe.`,
-            sync: { mirror: self, id: incoming.id, ...(spec.isGone?.(incoming) ? { ifMissing } : {}) },
-          };
-        }
-        case "apply":
-        case "confirm":
-          await spec.write(tx, incoming, stampOfEvent(row?.stamp ?? null, created));
-          return { outcome: "applied" };
-        default:
-          return decision satisfies never;
-      }
+      const isPartial = spec.isPartial?.(event.object) ?? false;
+      const writeOver = (row: Row | null): Step => ({
+        outcome: "applied",
+        row: rowAfter(row, incoming, stampOfEvent(row && stampOf(row), created)),
+      });
+      return {
+        mirror: self,
+        table,
+        id: incoming.id,
+        at: created,
+        decide(row) {
+          const decision = decide(spec, read(row), incoming, created);
+          switch (decision) {
+            case "supersede":
+              return { outcome: "superseded" };
+            case "ask":
+              return deferred(
+                incoming.id,
+                `Another event of the same second says otherwise about ${incoming.id}: asking Stripe.`,
+              );
+            case "apply":
+              if (isPartial)
+                return deferred(incoming.id, `The event shows only a part of ${incoming.id}: asking Stripe.`);
+              return writeOver(row);
+            case "confirm":
+              return row && stampOf(row).stripeStateAt >= created ? { outcome: "applied" } : writeOver(row);
+            default:
+              return decision satisfies never;
+          }
+        },
+        // An event that told the object's end stands: that is why there is none.
+        ifMissing: (row) => (spec.isGone?.(incoming) ? writeOver(row) : unknownTo(spec.kind, incoming.id)),
+      };
     },
 
-    async sync(id, since, finish) {
-      const before = await spec.read(db(), id);
-      const { object, answeredAt } = await spec.fetch(id);
-      if (answeredAt === null) throw BillingError.noDate(spec.kind, id);
-      const state = object && readAnswer(spec, id, object);
-      return db().$transaction(async (tx) => {
-        await lock(tx, id);
-        const row = await spec.read(tx, id);
-        if (row?.version !== before?.version) return "changed";
-        if (state && row && isBehind(spec, state, row.state)) throw BillingError.staleAnswer(spec.kind, id);
-        if (state) await spec.write(tx, state, stampOfAnswer(row?.stamp ?? null, answeredAt, since));
-        await finish?.(tx, object !== null);
-        return object ? "written" : "missing";
-      });
+    expect: (id, lacks) => ({
+      mirror: self,
+      table,
+      id,
+      at: null,
+      decide(row) {
+        const reason = lacks(read(row)?.state ?? null);
+        return reason === null ? { outcome: "applied" } : deferred(id, reason);
+      },
+      ifMissing: () => unknownTo(spec.kind, id),
+    }),
+
+    ask: (id) =>
+      askInTurn(keyOf({ table, id }), async () => {
+        // Before the question: what is written from now on may be newer than the answer.
+        const { rows } = await readKnown([{ table, id }], []);
+        const versionBefore = versionOf(rows.get(keyOf({ table, id })) ?? null);
+        const { object, answeredAt } = await retrieveObject(id, spec.retrieve);
+        if (answeredAt === null) throw BillingError.noDate(spec.kind, id);
+        return { object, answeredAt, versionBefore };
+      }),
+
+    rowOfAnswer(id, row, { object, answeredAt, versionBefore }, since) {
+      if (versionOf(row) !== versionBefore) return "changed";
+      if (object === null) return null;
+      const state = readAnswer(spec, id, object);
+      const before = read(row);
+      if (before && isBehind(spec, state, before.state)) throw BillingError.staleAnswer(spec.kind, id);
+      return rowAfter(row, state, stampOfAnswer(before?.stamp ?? null, answeredAt, since));
     },
   };
   return self;
+}
+
+function unknownTo(kind: string, id: string): Step {
+  return { outcome: "ignored", reason: `Stripe knows no ${kind} ${id}: deleted, or a sample.` };
 }
 
 /** An answer that cannot be read, or is about something else, is Stripe's bad day: the event that asked can wait. */
@@ -146,14 +202,13 @@ function isBehind<State>(life: Life<State>, answer: State, row: State): boolean 
   return !life.isFinal(answer) && compareStages(life.stage(answer), life.stage(row)) < 0;
 }
 
+/** The server may have written a row before Stripe said a word about it: every event is newer. */
+function stampOf(row: Row): Stamp {
+  return { stripeStateAt: time(row.stripe_state_at) ?? new Date(0), syncedAt: time(row.synced_at) };
+}
+
 /** An event that confirms a row makes it younger; a final one that comes late does not make it older. */
 function stampOfEvent(before: Stamp | null, created: Date): Stamp {
   const isYounger = before !== null && before.stripeStateAt > created;
   return { stripeStateAt: isYounger ? before.stripeStateAt : created, syncedAt: before?.syncedAt ?? null };
-}
-
-/** A row of a mirrored table as what Stripe says and what only the table knows. */
-export function splitRow<Row extends Stamp & { version: number }>(row: Row) {
-  const { stripeStateAt, syncedAt, version, ...state } = row;
-  return { state, stamp: { stripeStateAt, syncedAt }, version };
 }

@@ -80,3 +80,11 @@ export function must<T>(value: T | null, path: string, expected: string, found: 
   if (value === null) throw UnreadableObject.field(path, expected, found);
   return value;
 }
+
+export const flag = (value: unknown) => value === true;
+
+/** For columns that are never null. */
+export const storedText = (stored: unknown) => text(stored) ?? "";
+export const storedTexts = (stored: unknown) =>
+  Array.isArray(stored) ? stored.flatMap((one) => text(one) ?? []) : [];
+export const storedAmount = (stored: unknown) => amount(stored) ?? 0n;

@@ -1,21 +1,17 @@
-import { db, type Tx } from "@/lib/db";
+import { db } from "@/lib/db";
 
 /**
  * The trials table: who had a trial. Nothing else writes it. One trial a user, ever: it is recorded with the first row
  * of a subscription that has one, and neither the subscription's end, nor another plan, nor another customer takes it back.
+ * @param given a set of subscriptions as they are to be
+ * @param written the ids of those that were written
  */
-export async function recordTrial(
-  tx: Tx,
-  { id, customerId, trialStart }: { id: string; customerId: string | null; trialStart: Date | null },
-): Promise<void> {
-  if (trialStart === null || customerId === null) return;
-  const customer = await tx.customer.findUnique({ where: { id: customerId }, select: { userId: true } });
-  if (!customer?.userId) return;
-  await tx.trial.createMany({
-    data: [{ userId: customer.userId, subscriptionId: id, startedAt: trialStart }],
-    skipDuplicates: true,
-  });
-}
+export const recordTrials = (given: string, written: string) => `
+  insert into trials (user_id, subscription_id, started_at)
+  select c.user_id, s.id, s.trial_start
+  from ${given} s join ${written} using (id) join customers c on c.id = s.customer_id
+  where s.trial_start is not null and c.user_id is not null
+  on conflict do nothing`;
 
 /** Whether the user's one trial is used up, as far as the rows know. */
 export async function hadTrial(userId: string): Promise<boolean> {

@@ -20,9 +20,10 @@ export function useDatabase(env: Record<string, string> = {}): { readonly url: s
   });
 
   afterAll(async () => {
-    const holder = globalThis as typeof globalThis & { prismaClient?: PrismaClient };
+    const holder = globalThis as typeof globalThis & { prismaClient?: PrismaClient; pool?: unknown };
     await holder.prismaClient?.$disconnect();
     delete holder.prismaClient;
+    delete holder.pool;
     await dropDatabase(inject("postgresUrl"), name);
   });
 

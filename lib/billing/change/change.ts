@@ -4,6 +4,7 @@ import { fingerprint } from "../idempotency";
 import { invoices } from "../invoices";
 import { syncSubscription } from "../subscription/lifecycle";
 import { idOf, retrieveOwn } from "../subscription/own";
+import { syncObject } from "../sync";
 import { checkChangeable } from "./changeable";
 import { planItem } from "./preview";
 import { type Quote, readQuote } from "./quote";
@@ -60,7 +61,7 @@ async function upgrade(before: Subscription, quote: Quote, idempotencyKey: strin
   if (before.schedule) await syncSchedule(idOf(before.schedule));
   if (!after.pending_update) return "changed";
   // The bill is to be seen at once, for it is what the change waits for.
-  if (after.latest_invoice) await invoices.sync(idOf(after.latest_invoice), null);
+  if (after.latest_invoice) await syncObject(invoices, idOf(after.latest_invoice));
   return "unpaid";
 }
 

@@ -4,6 +4,7 @@ import { invoices } from "../invoices";
 import { schedules } from "../schedules";
 import { syncSubscription } from "../subscription/lifecycle";
 import { idOf, retrieveOwn } from "../subscription/own";
+import { syncObject } from "../sync";
 import type { Quote } from "./quote";
 
 /** Changes that wait: for the end of the period (Stripe's subscription schedules), or for their payment (pending updates). */
@@ -96,10 +97,9 @@ async function giveUpUnpaid({ latest_invoice }: Subscription): Promise<void> {
   const id = idOf(latest_invoice);
   const { status } = await api.invoices.retrieve(id);
   if (status === "open") await api.invoices.voidInvoice(id);
-  await invoices.sync(id, null);
+  await syncObject(invoices, id);
 }
 
-/** That somebody else wrote the row meanwhile is as good: they wrote what Stripe said. */
 export async function syncSchedule(id: string): Promise<void> {
-  await schedules.sync(id, null);
+  await syncObject(schedules, id);
 }

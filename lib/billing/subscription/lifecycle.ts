@@ -1,10 +1,10 @@
-import type { Tx } from "@/lib/db";
-import { BillingError } from "../errors";
-import type { Outcome } from "../mirror";
+import type { Change } from "../mirror";
+import { syncObject } from "../sync";
 import type { StripeEvent } from "../webhook/event";
+import type { Ignored } from "../webhook/process";
 import { isFinalStatus } from "./access";
 import { checkoutFromStripe } from "./from-stripe";
-import { readSubscription, subscriptions } from "./store";
+import { subscriptions } from "./store";
 
 /**
  * A customer came through Checkout, or a delayed payment of theirs was decided: sees to it that the subscription is here
@@ -12,7 +12,7 @@ import { readSubscription, subscriptions } from "./store";
  * subscription's own events have brought them, and nothing is left to do; else Stripe is asked after the answer.
  * https://docs.stripe.com/payments/checkout/fulfill-orders
  */
-export async function activateSubscription(tx: Tx, event: StripeEvent): Promise<Outcome> {
+export function activateSubscription(event: StripeEvent): Change | Ignored {
   const session = checkoutFromStripe(event.object);
   const { subscriptionId } = session;
   if (session.mode !== null && session.mode !== "subscription")
@@ -27,42 +27,34 @@ export async function activateSubscription(tx: Tx, event: StripeEvent): Promise<
       outcome: "ignored",
       reason: "The payment is still under way: another event will tell its result.",
     };
-  const row = await readSubscription(tx, subscriptionId);
-  if (row && row.state.status !== "incomplete") return { outcome: "applied" };
-  return {
-    outcome: "deferred",
-    reason: `Checkout is complete, but ${subscriptionId} ${row ? "is still incomplete" : "is not here yet"}: asking Stripe.`,
-    sync: { mirror: subscriptions, id: subscriptionId },
-  };
+  return subscriptions.expect(subscriptionId, (state) => {
+    if (state && state.status !== "incomplete") return null;
+    const found = state ? "is still incomplete" : "is not here yet";
+    return `Checkout is complete, but ${subscriptionId} ${found}: asking Stripe.`;
+  });
 }
 
 /** A subscription began or changed: its snapshot becomes the row, unless the row is newer. */
-export function updateSubscription(tx: Tx, event: StripeEvent): Promise<Outcome> {
-  return subscriptions.apply(tx, event);
+export function updateSubscription(event: StripeEvent): Change {
+  return subscriptions.snapshot(event);
 }
 
 /**
  * A subscription ended, at once or at the date it was cancelled for. Its row becomes final, whatever comes later; other
  * subscriptions of the customer are not touched. https://docs.stripe.com/billing/subscriptions/cancel
  */
-export function cancelSubscription(tx: Tx, event: StripeEvent): Promise<Outcome> {
-  return subscriptions.apply(tx, event, (state) =>
+export function cancelSubscription(event: StripeEvent): Change {
+  return subscriptions.snapshot(event, (state) =>
     // The type tells that it ended; the snapshot may still say `active`.
     isFinalStatus(state.status) ? state : { ...state, status: "canceled" },
   );
 }
-
-const SYNC_TRIES = 5;
 
 /**
  * Makes our row equal what Stripe says about a subscription. Safe at any time, any number of times.
  * @returns `missing` if Stripe knows no such subscription
  * @throws Stripe's errors, or BillingError if the row changes under each of several fetches
  */
-export async function syncSubscription(id: string): Promise<"written" | "missing"> {
-  for (let tries = 0; tries < SYNC_TRIES; tries += 1) {
-    const result = await subscriptions.sync(id, null);
-    if (result !== "changed") return result;
-  }
-  throw BillingError.keepsChanging("subscription", id);
+export function syncSubscription(id: string): Promise<"written" | "missing"> {
+  return syncObject(subscriptions, id);
 }

@@ -1,22 +1,39 @@
+import { DatabaseError } from "pg";
 import { Prisma } from "@/lib/db";
-import { UnreadableObject } from "../errors";
+import { BillingError, UnreadableObject } from "../errors";
 
 /**
  * Whether no retry can mend it: the object cannot be read, or the database refuses its values (SQLSTATE class 22, data
  * exception). Everything else may pass: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function isPermanent(error: unknown): boolean {
-  if (error instanceof UnreadableObject) return true;
-  if (error instanceof Prisma.PrismaClientValidationError) return true;
-  return sqlStateOf(error)?.startsWith("22") ?? false;
+  return error instanceof UnreadableObject || (sqlStateOf(error)?.startsWith("22") ?? false);
 }
 
-/** A sentence for an operator. Prisma's own messages quote the query and its values, so of those only codes are kept. */
+/** Classes of errors that are about the server and not about what it was sent: connection, resources, shutdown, disk. */
+const OUTAGES = ["08", "28", "53", "57P", "58", "3D", "XX"];
+
+/** Whether this is an answer to what was asked, so that asking for less of it may go well; else there is nobody to ask. */
+export function isRefused(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  if (state === null) return error instanceof BillingError;
+  return !OUTAGES.some((prefix) => state.startsWith(prefix));
+}
+
+/** A sentence for an operator. The database's own messages quote values, so of those only codes are kept. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "Something was thrown that is not an error.";
-  if (!error.name.startsWith("PrismaClient")) return sentence(error).slice(0, 2_000);
-  const codes = [sqlStateOf(error), walk(error, ["code"])].filter((code) => typeof code === "string");
-  return `The database did not take it: ${[error.name, ...codes].join(" ")}.`;
+  const state = sqlStateOf(error);
+  if (state !== null) return `The database did not take it: SQLSTATE ${state}.`;
+  if (error.name.startsWith("PrismaClient")) return `The database did not take it: ${error.name}.`;
+  return sentence(error).slice(0, 2_000);
+}
+
+/** Where it happened, without the message, which may quote data. */
+export function stackOf(error: unknown): string | null {
+  if (!(error instanceof Error) || error instanceof BillingError) return null;
+  const frames = error.stack?.split("\n").filter((line) => /^\s+at /.test(line)) ?? [];
+  return [error.name, ...frames].join("\n").slice(0, 4_000);
 }
 
 /** Stripe's errors have a type, a status and the id of the request, to look it up in Stripe's own log. */
@@ -26,6 +43,8 @@ function sentence(error: Error): string {
 }
 
 function sqlStateOf(error: unknown): string | null {
+  if (error instanceof DatabaseError) return error.code ?? null;
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return null;
   const state = walk(error, ["meta", "driverAdapterError", "cause", "originalCode"]);
   return typeof state === "string" ? state : null;
 }

@@ -1,66 +1,104 @@
-import { db, type Tx } from "@/lib/db";
 import { log } from "@/lib/log";
 import { UnreadableObject } from "../errors";
-import type { Outcome } from "../mirror";
-import type { StripeEvent } from "./event";
-import { isPermanent, reasonOf } from "./failure";
-import { type Disposition, recordEvent, settleEvent } from "./inbox";
-import { processEvent } from "./process";
+import { applyEvents, type Ledger, type Verdict } from "./apply";
+import { isPermanent, reasonOf, stackOf } from "./failure";
+import { type Disposition, recordEvents } from "./inbox";
 import type { VerifiedEvent } from "./verify";
 
 /** What Stripe's delivery log shows for the event. */
 export type Result = "applied" | "superseded" | "ignored" | "deferred" | "parked" | "duplicate";
 
+/** A batch is bounded, by events and by their bytes: what it holds in memory and in one statement. */
+const MOST_EVENTS = 100;
+const MOST_BYTES = 4 * 1024 * 1024;
+
+type Waiting = {
+  event: VerifiedEvent;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+};
+
+let queue: Waiting[] = [];
+let isFlushing = false;
+
 /**
- * Takes a verified event in: recorded and applied in one transaction; where that cannot be, recorded alone, for the drain
- * to work on. When this returns, the event is committed, and may be acknowledged.
+ * Takes a verified event in. Nothing waits while this process is idle; whatever arrives while a batch is on its way to the
+ * database shares the next one. When this returns, the event is committed, and may be acknowledged.
  * @throws when the event could not be committed: Stripe must deliver it again
  */
-export async function receiveEvent(event: VerifiedEvent): Promise<Result> {
-  try {
-    return await db().$transaction(async (tx) => {
-      if (!(await recordEvent(tx, event))) return "duplicate";
-      const disposition = await dispose(tx, event);
-      await settleEvent(tx, event.id, disposition);
-      return resultOf(disposition);
-    });
-  } catch (error) {
-    // The transaction is gone, and perhaps the database with it: then the next line throws as well, and the answer is 503.
-    return recordAlone(event, error);
-  }
-}
-
-async function recordAlone(event: VerifiedEvent, error: unknown): Promise<Result> {
-  const disposition: Disposition = {
-    status: isPermanent(error) ? "parked" : "pending",
-    reason: reasonOf(error),
-  };
-  const result = await db().$transaction(async (tx) => {
-    if (!(await recordEvent(tx, event))) return "duplicate";
-    await settleEvent(tx, event.id, disposition);
-    return resultOf(disposition);
-  });
-  if (result !== "duplicate")
-    log("error", "event not applied", { event: event.id, type: event.type, result, error: reasonOf(error) });
+export function receiveEvent(event: VerifiedEvent): Promise<Result> {
+  const result = new Promise<Result>((resolve, reject) => queue.push({ event, resolve, reject }));
+  if (!isFlushing) void flushAll();
   return result;
 }
 
-/** Applies the event, and says what its row should tell. An object that cannot be read hurts its own event only. */
-async function dispose(tx: Tx, event: StripeEvent): Promise<Disposition> {
+async function flushAll(): Promise<void> {
+  isFlushing = true;
+  while (queue.length > 0) await flush(takeBatch());
+  isFlushing = false;
+}
+
+function takeBatch(): Waiting[] {
+  let bytes = 0;
+  const end = queue.findIndex(({ event }, index) => {
+    bytes += event.payload.length;
+    return index >= MOST_EVENTS || (index > 0 && bytes > MOST_BYTES);
+  });
+  const batch = end < 0 ? queue : queue.slice(0, end);
+  queue = end < 0 ? [] : queue.slice(end);
+  return batch;
+}
+
+/** Answers everyone in the batch; never throws. Of several deliveries of one event the first counts. */
+async function flush(batch: readonly Waiting[]): Promise<void> {
+  const first = new Map(batch.toReversed().map((waiting) => [waiting.event.id, waiting]));
   try {
-    return dispositionOf(await processEvent(tx, event));
+    const results = await takeIn([...first.values()].map(({ event }) => event));
+    for (const waiting of batch) {
+      const result = results.get(waiting.event.id);
+      if (result instanceof Error) waiting.reject(result);
+      else waiting.resolve(first.get(waiting.event.id) === waiting && result ? result : "duplicate");
+    }
   } catch (error) {
-    if (error instanceof UnreadableObject) return { status: "parked", reason: error.message };
-    throw error;
+    for (const { reject } of batch) reject(error);
   }
 }
 
-function dispositionOf(outcome: Outcome): Disposition {
-  if (outcome.outcome === "deferred") return { status: "pending", reason: outcome.reason };
-  return { status: "done", ...outcome };
+const newEvents: Ledger<VerifiedEvent> = {
+  isOver: (status) => status !== undefined,
+  deferred: (reason) => ({ status: "pending", reason }),
+  commit: recordEvents,
+};
+
+async function takeIn(events: readonly VerifiedEvent[]): Promise<Map<string, Result | Error>> {
+  const verdicts = await applyEvents(events, newEvents);
+  const results = new Map<string, Result | Error>();
+  for (const event of events) {
+    const verdict = verdicts.get(event.id) ?? { outcome: "duplicate" };
+    results.set(event.id, verdict.outcome === "failed" ? await recordAlone(event, verdict) : verdict.outcome);
+  }
+  return results;
 }
 
-function resultOf(disposition: Disposition): Result {
-  if (disposition.status === "done") return disposition.outcome;
-  return disposition.status === "parked" ? "parked" : "deferred";
+/** Recorded without being applied, for the drain or a person to go on from there. */
+async function recordAlone(
+  event: VerifiedEvent,
+  { error }: Extract<Verdict, { outcome: "failed" }>,
+): Promise<Result | Error> {
+  const status = isPermanent(error) ? "parked" : "pending";
+  const disposition: Disposition = { status, reason: reasonOf(error), stack: stackOf(error) };
+  try {
+    const recorded = await recordEvents([{ event, disposition, needs: null }]);
+    if (!recorded.has(event.id)) return "duplicate";
+  } catch (cause) {
+    return cause instanceof Error ? cause : new Error("The event could not be stored.", { cause });
+  }
+  if (!(error instanceof UnreadableObject))
+    log("error", "event not applied", {
+      event: event.id,
+      type: event.type,
+      result: status,
+      error: reasonOf(error),
+    });
+  return status === "parked" ? "parked" : "deferred";
 }

@@ -1,13 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { applyClaimed, readClaimed } from "@/lib/billing/webhook/claimed";
 import { drainDue } from "@/lib/billing/webhook/drain";
+import { parseEvent } from "@/lib/billing/webhook/event";
 import {
   claimDue,
+  type Disposition,
   delayAfter,
   LEASE_SECONDS,
   MAX_ATTEMPTS,
-  retryLater,
-  settleEvent,
+  putBack,
+  settleEvents,
 } from "@/lib/billing/webhook/inbox";
+import { replayEvent } from "@/lib/billing/webhook/replay";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver, inboxRow, skipDelays } from "../../support/deliver";
@@ -45,6 +49,14 @@ async function waiting(count: number) {
   return events;
 }
 
+const failure = { attempts: 0, status: "pending", reason: "x", stack: null, notBefore: 0 } as const;
+
+async function settle(event: object | undefined, disposition: Disposition): Promise<number> {
+  const parsed = parseEvent(JSON.stringify(event));
+  if (typeof parsed === "string") throw new Error(parsed);
+  return (await settleEvents([{ event: parsed, disposition, needs: null }])).size;
+}
+
 describe("claiming", () => {
   it("gives each event to one claimant only", async () => {
     await waiting(12);
@@ -67,9 +79,9 @@ describe("claiming", () => {
 
   it("leaves alone what is done, parked or not due", async () => {
     const [first, second, third] = await waiting(3);
-    await settleEvent(db(), String(first?.id), { status: "done", outcome: "applied" });
-    await settleEvent(db(), String(second?.id), { status: "parked", reason: "x" });
-    await retryLater({ id: String(third?.id), payload: "", attempts: 0 }, "x");
+    await settle(first, { status: "done", outcome: "applied" });
+    await putBack([{ ...failure, id: String(second?.id), status: "parked" }]);
+    await putBack([{ ...failure, id: String(third?.id) }]);
     expect(await claimDue(5)).toEqual([]);
   });
 });
@@ -101,8 +113,9 @@ describe("trying again", () => {
 
   it("an event that somebody else settled meanwhile changes nothing a second time", async () => {
     const [event] = await waiting(1);
-    expect(await settleEvent(db(), String(event?.id), { status: "done", outcome: "applied" })).toBe(true);
-    expect(await settleEvent(db(), String(event?.id), { status: "parked", reason: "x" })).toBe(false);
+    expect(await settle(event, { status: "done", outcome: "applied" })).toBe(1);
+    expect(await settle(event, { status: "done", outcome: "superseded" })).toBe(0);
+    await putBack([{ ...failure, id: String(event?.id), status: "parked" }]);
     expect(await inboxRow(event ?? {})).toMatchObject({ status: "done", outcome: "applied" });
   });
 });
@@ -217,19 +230,65 @@ it("a drain that is asked for while one looks for the last time finds what came 
   expect(await inboxRow({ id: "evt_between" })).toMatchObject({ status: "done" });
 });
 
-it("what another process settled in the meantime is not applied a second time", async () => {
+it("what two processes hold, for a lease ended too early, is applied once", async () => {
   await refuseSubscriptions("40001");
   const event = anEvent("customer.subscription.created", aSubscription());
   await deliver(event);
-  await allowSubscriptions();
-  // The other process: by the time this one wants to settle the event, it is no longer there to be settled.
-  await db().$executeRawUnsafe(`
-    create function elsewhere() returns trigger language plpgsql as
-    $$ begin if new.status = 'done' then return null; end if; return new; end $$`);
-  await db().$executeRawUnsafe(
-    "create trigger elsewhere before update on stripe_events for each row execute function elsewhere()",
-  );
-  await skipDelays();
   await drainDue();
-  expect(await db().subscription.count()).toBe(0);
+  await allowSubscriptions();
+  await skipDelays();
+  // Both have read the row, which is not there, before either writes it: the first one that does holds the other up.
+  await db().$executeRawUnsafe(`
+    create function dawdle_first() returns trigger language plpgsql as
+    $$ begin perform pg_sleep(0.5); return new; end $$`);
+  await db().$executeRawUnsafe(
+    "create trigger dawdle_first before insert on subscriptions for each row execute function dawdle_first()",
+  );
+  const [one] = await claimDue(5);
+  await db().$executeRaw`update stripe_events set locked_until = null`;
+  const [other] = await claimDue(5);
+  expect([one?.id, other?.id]).toEqual([event.id, event.id]);
+  const left = await Promise.all(
+    [one, other].map(async (claim) => applyClaimed(await readClaimed(claim ? [claim] : []))),
+  );
+  await db().$executeRawUnsafe("drop trigger dawdle_first on subscriptions");
+  expect(left).toEqual([[], []]);
+  expect(await db().subscription.findMany()).toMatchObject([{ id: "sub_1", version: 1 }]);
+  expect(await inboxRow(event)).toMatchObject({ status: "done", outcome: "applied" });
+});
+
+it("a parked event that is replayed goes by the same rules of order", async () => {
+  const parked = anEvent("customer.subscription.updated", aSubscription({ status: "paused" }));
+  await refuseSubscriptions("22003");
+  expect(await deliver(parked)).toMatchObject({ result: "parked" });
+  expect(await inboxRow(parked)).toMatchObject({ lastStack: expect.stringMatching(/^error\n\s+at /) });
+  await allowSubscriptions();
+  await deliver(anEvent("customer.subscription.updated", aSubscription(), { created: T0 + 1 }));
+  expect(await replayEvent(String(parked.id))).toBe(true);
+  await drainDue();
+  expect(await inboxRow(parked)).toMatchObject({ status: "done", outcome: "superseded", lastStack: null });
+  expect(await db().subscription.findMany()).toMatchObject([{ status: "active" }]);
+});
+
+it("a flood of failing events keeps neither the untried from their turn nor each other", async () => {
+  const [event] = await waiting(1);
+  const row = await inboxRow(event ?? {});
+  await db().stripeEvent.deleteMany({ where: { id: row.id } });
+  const copy = (id: string, attempts: number, at: number) => ({
+    ...row,
+    id,
+    attempts,
+    nextAttemptAt: new Date(at),
+  });
+  await db().stripeEvent.createMany({
+    data: [
+      ...Array.from({ length: 500 }, (_, n) => copy(`evt_flood_${n}`, 3, n)),
+      ...Array.from({ length: 3 }, (_, n) => copy(`evt_new_${n}`, 0, Date.now() - 1_000)),
+    ],
+  });
+  const claimed = (await claimDue(10)).map(({ id }) => id).sort();
+  expect(claimed).toEqual([
+    ...Array.from({ length: 7 }, (_, n) => `evt_flood_${n}`),
+    ...Array.from({ length: 3 }, (_, n) => `evt_new_${n}`),
+  ]);
 });

@@ -93,7 +93,7 @@ describe("the same events in any order", () => {
       expect(await rows(), `seed ${seed}`).toEqual(expected);
       expect(await db().stripeEvent.count({ where: { status: { not: "done" } } }), `seed ${seed}`).toBe(0);
     }
-  });
+  }, 120_000);
 
   it("all at once give the same rows, and nothing deadlocks", async () => {
     for (const object of truth) stripe.api.put(object);
@@ -107,7 +107,7 @@ describe("the same events in any order", () => {
       await drainDue();
       expect(await rows(), `seed ${seed}`).toEqual(expected);
     }
-  });
+  }, 120_000);
 });
 
 describe("what is final", () => {

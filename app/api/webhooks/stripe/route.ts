@@ -1,6 +1,6 @@
 import { afterResponse } from "@/lib/after";
 import { methodNotAllowed, notStored, received, refused } from "@/lib/billing/webhook/answers";
-import { drainAndWatch } from "@/lib/billing/webhook/drain";
+import { drainAndWatch, isDrainDue } from "@/lib/billing/webhook/drain";
 import { receiveEvent } from "@/lib/billing/webhook/receive";
 import { verifyEvent } from "@/lib/billing/webhook/verify";
 import { bodyFailed, boundBody } from "@/lib/body";
@@ -21,7 +21,7 @@ export async function POST(request: Request): Promise<Response> {
     });
     if (!verification.ok) return refused(verification.error);
     const result = await receiveEvent(verification.event);
-    afterResponse("drain", drainAndWatch);
+    if (isDrainDue(result)) afterResponse("drain", drainAndWatch);
     return received(verification.event, result, begunAt);
   } catch (error) {
     return notStored(error);
