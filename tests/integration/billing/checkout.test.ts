@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startCheckout } from "@/lib/billing/checkout";
 import { applyCheckout } from "@/lib/billing/checkout-return";
 import { readBilling } from "@/lib/billing/queries";
-import { subscriptions } from "@/lib/billing/subscription/store";
+import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
 import { db } from "@/lib/db";
 import { stripe } from "@/lib/stripe";
 import { useDatabase } from "../../support/database";
@@ -138,7 +138,7 @@ describe("a trial", () => {
   it("is remembered when the customer is another one, and the rows are gone", async () => {
     await buy("team_monthly");
     const [first] = await subscriptionsAtStripe();
-    await subscriptions.sync(first?.id ?? "", null);
+    await syncSubscription(first?.id ?? "");
     await (await stripe()).subscriptions.cancel(first?.id ?? "");
     await db().subscription.deleteMany();
     await db().customer.updateMany({ where: { userId: ada.id }, data: { deletedAt: new Date() } });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { customers, ensureCustomer, linkCustomer } from "@/lib/billing/customers";
+import { syncObject } from "@/lib/billing/sync";
 import { db } from "@/lib/db";
 import { stripe } from "@/lib/stripe";
 import { useDatabase } from "../../support/database";
@@ -75,7 +76,7 @@ describe("a user's customer", () => {
     await db().user.create({ data: { id: "user_bob", name: "Bob", email: "bob@example.com" } });
     const id = await ensureCustomer(person);
     await expect(linkCustomer({ userId: "user_bob", customerId: id })).rejects.toThrow("another user");
-    await customers.sync(id, null);
+    await syncObject(customers, id);
     expect(await row()).toMatchObject({ id, email: ada.email });
     await db().user.delete({ where: { id: "user_bob" } });
   });
