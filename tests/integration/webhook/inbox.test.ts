@@ -161,6 +161,7 @@ describe("a handler that fails", () => {
     await refuseSubscriptions("40001");
     const later = anEvent("customer.subscription.created", aSubscription());
     await deliver(later);
+    await drainDue();
     await refuseSubscriptions("22003");
     await skipDelays();
     await drainDue();
