@@ -1,9 +1,7 @@
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import nextEnv from "@next/env";
-import { writeScenes } from "./events/build.ts";
 import { freePort } from "./ports.ts";
 import { ensurePrismaClient } from "./prisma-client.ts";
 import { isAlive, startNode, untilAnswers } from "./processes.ts";
@@ -40,11 +38,12 @@ async function start(): Promise<void> {
   ensurePrismaClient(root);
 
   const postgres = keep(await database(dataFolder, state, console.log));
-  const payments = keep(await stripe());
   const wanted = Number(process.env.PORT) || 3000;
   const port = await freePort(wanted);
   if (port !== wanted) console.log(`Port ${wanted} is in use, so the app goes to ${port}.`);
   const url = `http://localhost:${port}`;
+  const payments = await stripe(dataFolder, state, url);
+  keep(payments);
   setMissing({
     ...postgres.env,
     ...payments.env,
@@ -54,9 +53,6 @@ async function start(): Promise<void> {
     NEXT_TELEMETRY_DISABLED: "1",
   });
   const demo = postgres.ours ? await seedDatabase() : undefined;
-  // Told once, so that each file continues the story of the one before it.
-  const scenes = join(dataFolder, "events");
-  if (demo && !existsSync(scenes)) writeScenes(scenes, new Date());
   if (demo) setMissing({ OPERATOR_EMAILS: demo.email });
 
   const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
@@ -64,6 +60,8 @@ async function start(): Promise<void> {
   started.push(app.stop);
   const crash = firstCrash({ "The app": app.exited, Postgres: postgres.exited });
   await untilAnswers(url, crash);
+  // Only now, for the catalogue comes to the app as events do.
+  if (payments.ours) await putOnSale(url);
   writeState(dataFolder, {
     ...state,
     url,
@@ -71,7 +69,7 @@ async function start(): Promise<void> {
     webhookSecret: process.env.STRIPE_WEBHOOK_SECRET?.split(",")[0]?.trim() ?? state.webhookSecret,
     ...(postgres.env.DATABASE_URL ? { postgresPort: Number(new URL(postgres.env.DATABASE_URL).port) } : {}),
   });
-  showPanel(url, demo, postgres, payments);
+  showPanel({ url, demo, postgres, payments });
   await crash;
 }
 
@@ -106,6 +104,18 @@ async function seedDatabase(): Promise<{ email: string; password: string }> {
   }
 }
 
+/** Makes the local Stripe match the plan file, as `npm run stripe:setup` does for an account. */
+async function putOnSale(appUrl: string): Promise<void> {
+  const [{ planSetup }, { createStripe }, { env }] = await Promise.all([
+    import("../lib/billing/setup/setup.ts"),
+    import("../lib/stripe.ts"),
+    import("../lib/env.ts"),
+  ]);
+  const { api, version } = await createStripe(env());
+  const { changes } = await planSetup(api, { appUrl, isPublic: true, version });
+  for (const { apply } of changes) await apply();
+}
+
 async function firstCrash(processes: Record<string, Promise<unknown>>): Promise<never> {
   const name = await Promise.race(
     Object.entries(processes).map(async ([name, exited]) => `${name} ended by itself: ${await exited}`),
@@ -113,20 +123,27 @@ async function firstCrash(processes: Record<string, Promise<unknown>>): Promise<
   throw new Error(`${name}. Everything is stopped.`);
 }
 
-function showPanel(
-  url: string,
-  demo: { email: string; password: string } | undefined,
-  postgres: Service,
-  payments: Service,
-): void {
+type Panel = {
+  url: string;
+  demo: { email: string; password: string } | undefined;
+  postgres: Service;
+  payments: Service & { log?: string };
+};
+
+function showPanel({ url, demo, postgres, payments }: Panel): void {
   const lines = [
     ["App", url],
     ["Sign in as", demo ? `${demo.email} with ${demo.password}` : "a user of yours, or: npm run db:seed"],
     ["Database", postgres.where],
     ["Stripe", payments.where],
-    ["", ""],
-    ["Try", "npm run stripe:send -- .data/events/subscribe.json"],
-    ["", `and look at ${url}/dashboard`],
+    ...(payments.log
+      ? [
+          ["Its log", `${payments.log}: what it was asked, and which events it sent`],
+          ["", ""],
+          ["Try", `choose a plan at ${url}, and pay with the card 4242 4242 4242 4242`],
+          ["", "then let a month go by, with the bar on Stripe's pages"],
+        ]
+      : []),
     ["", ""],
     ["Stop", "Ctrl-C. The data stays; `rm -r .data` begins anew."],
   ];

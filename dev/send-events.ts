@@ -19,7 +19,7 @@ A FILE holds one event, an array of them, or one on each line; of a FOLDER its *
   --concurrency N    deliveries at once; 1 unless said, which keeps the order
   --help
 
-Try it:  npm run stripe:send -- .data/events/subscribe.json (npm run dev wrote it)
+Events to post: those of Stripe's own log, or GET /v1/events of the local Stripe
 `;
 
 class UsageError extends Error {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import Stripe from "stripe";
 import { ensureDatabase } from "../prisma/migrate/databases.ts";
 import { MigrationError, migrate } from "../prisma/migrate/migrations.ts";
 import { freePort } from "./ports.ts";
@@ -65,14 +66,33 @@ export async function database(
 const applied = ({ applied, notes }: Awaited<ReturnType<typeof migrate>>) =>
   [applied.length > 0 ? `applied ${applied.join(", ")}.` : "up to date.", ...notes].join("\n  ");
 
-/** Stripe as the user's key reaches it, or else one that runs here and needs no account. */
-export async function stripe(): Promise<Service> {
+/**
+ * Stripe as the user's key reaches it, or else one that runs here and needs no account. Its state is under `.data/`, and
+ * its events go to the app.
+ */
+export async function stripe(
+  dataFolder: string,
+  state: DevState,
+  appUrl: string,
+): Promise<Service & { log?: string }> {
   if (process.env.STRIPE_SECRET_KEY?.trim()) {
     return { ...theirs, where: `your account (${process.env.STRIPE_SECRET_KEY.trim().slice(0, 8)}…)` };
   }
-  const local = await startLocalStripe({ port: await freePort(12111) });
+  const url = `${appUrl}/api/webhooks/stripe`;
+  const secret = process.env.STRIPE_WEBHOOK_SECRET?.split(",")[0]?.trim() || state.webhookSecret;
+  const local = await startLocalStripe({
+    port: await freePort(12111),
+    dataFile: join(dataFolder, "stripe.jsonl"),
+    webhooks: [{ url, secret, apiVersion: Stripe.API_VERSION }],
+  });
+  // An app that was on another port the last time does not answer there any more.
+  const { store } = local.account;
+  for (const endpoint of store.all("webhook_endpoint"))
+    if (endpoint.url !== url && /^http:\/\/localhost:\d+\/api\/webhooks\/stripe$/.test(endpoint.url))
+      store.remove("webhook_endpoint", endpoint.id);
   return {
-    where: `local, at ${local.url}. STRIPE_SECRET_KEY in .env.local takes it to your account.`,
+    where: "local, with its state in .data/. STRIPE_SECRET_KEY in .env.local takes it to your account.",
+    log: `${local.url}/_local`,
     env: { STRIPE_SECRET_KEY: "sk_test_local", STRIPE_API_BASE: local.url },
     ours: true,
     stop: local.close,

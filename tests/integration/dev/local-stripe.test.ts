@@ -1,14 +1,17 @@
 import { request } from "node:http";
 import Stripe from "stripe";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { demoObjects } from "@/dev/events/objects";
 import { type LocalStripe, startLocalStripe } from "@/dev/stripe/server";
+
+const demo = (object: string, id: string, more: object) => ({ id, object, ...more });
 
 let local: LocalStripe;
 let stripe: Stripe;
 beforeEach(async () => {
   local = await startLocalStripe();
-  for (const object of demoObjects()) local.put(object);
+  local.put(demo("customer", "cus_demo", { email: "demo@example.com" }));
+  local.put(demo("product", "prod_demo_solo", { name: "Solo" }));
+  local.put(demo("price", "price_demo_solo_month", { unit_amount: 500 }));
   stripe = new Stripe("sk_test_local", {
     protocol: "http",
     host: "127.0.0.1",
