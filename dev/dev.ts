@@ -111,6 +111,8 @@ async function putOnSale(appUrl: string): Promise<void> {
     import("../lib/stripe.ts"),
     import("../lib/env.ts"),
   ]);
+  // The development server builds the webhook's route when it is first asked for, which may take longer than Stripe waits.
+  await fetch(`${appUrl}/api/webhooks/stripe`);
   const { api, version } = await createStripe(env());
   const { changes } = await planSetup(api, { appUrl, isPublic: true, version });
   for (const { apply } of changes) await apply();

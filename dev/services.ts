@@ -83,6 +83,8 @@ export async function stripe(
   const local = await startLocalStripe({
     port: await freePort(12111),
     dataFile: join(dataFolder, "stripe.jsonl"),
+    // An hour of Stripe's patience is five seconds here: what the app missed while it was down comes as soon as it is up.
+    timeScale: 720,
     webhooks: [{ url, secret, apiVersion: Stripe.API_VERSION }],
   });
   // An app that was on another port the last time does not answer there any more.
