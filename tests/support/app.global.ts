@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, openSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Stripe from "stripe";
 import { startPostgres } from "../../dev/postgres.ts";
 import { startNode, untilAnswers } from "../../dev/processes.ts";
 import { startLocalStripe } from "../../dev/stripe/server.ts";
@@ -13,7 +15,8 @@ import { TEST_ENV } from "./env.ts";
 /**
  * What the end-to-end tests run against: the production build, on a Postgres and a local Stripe of its own. Everything
  * a test needs to know of it is in the environment, as the app itself has it: APP_URL, DATABASE_URL,
- * STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE.
+ * STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE. The local Stripe sells the plans and sends its events to the app, in the weather
+ * that E2E_WEATHER names (calm, rough or storm).
  */
 export default async function setup(): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "tests-app-"));
@@ -30,11 +33,23 @@ export default async function setup(): Promise<() => Promise<void>> {
     started.push(postgres.stop);
     const database = await createDatabase(postgres.url, "app");
     await migrate(database);
-    const stripe = await startLocalStripe();
+    const stripe = await startLocalStripe({
+      weather: process.env.E2E_WEATHER || "calm",
+      // A delivery that failed is made again within seconds, not hours.
+      timeScale: 720,
+      webhooks: [
+        {
+          url: `${appUrl()}/api/webhooks/stripe`,
+          secret: TEST_ENV.STRIPE_WEBHOOK_SECRET,
+          apiVersion: Stripe.API_VERSION,
+        },
+      ],
+    });
     started.push(stripe.close);
     const app = { DATABASE_URL: database, STRIPE_API_BASE: stripe.url, APP_URL: appUrl() };
     Object.assign(process.env, TEST_ENV, app);
     started.push(await startApp());
+    putOnSale();
     return stop;
   } catch (error) {
     await stop();
@@ -45,6 +60,14 @@ export default async function setup(): Promise<() => Promise<void>> {
 /** The address that playwright.config.ts chose, before any worker started. */
 export function appUrl(): string {
   return `http://localhost:${process.env.E2E_PORT}`;
+}
+
+/** As for any account: by the command, whose events bring the catalogue to the app. */
+function putOnSale(): void {
+  const tsx = createRequire(import.meta.url).resolve("tsx/cli");
+  execFileSync(process.execPath, [tsx, "scripts/stripe-setup.ts"], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 }
 
 async function startApp(): Promise<() => Promise<void>> {

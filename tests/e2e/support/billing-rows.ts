@@ -43,7 +43,6 @@ export async function insertPlan(
     await insert(db, "prices", {
       ...seen,
       ...{ id: `price_${key}_${interval}`, product_id: `prod_${key}`, active: true, currency },
-      lookup_key: `${key}_${interval}ly`,
       ...{ unit_amount: amount, type: "recurring", interval, interval_count: 1, usage_type: "licensed" },
     });
   }
