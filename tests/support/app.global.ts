@@ -1,9 +1,10 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdirSync, openSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import Stripe from "stripe";
 import { startPostgres } from "../../dev/postgres.ts";
 import { startNode, untilAnswers } from "../../dev/processes.ts";
@@ -49,7 +50,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     const app = { DATABASE_URL: database, STRIPE_API_BASE: stripe.url, APP_URL: appUrl() };
     Object.assign(process.env, TEST_ENV, app);
     started.push(await startApp());
-    putOnSale();
+    await putOnSale();
     return stop;
   } catch (error) {
     await stop();
@@ -63,11 +64,10 @@ export function appUrl(): string {
 }
 
 /** As for any account: by the command, whose events bring the catalogue to the app. */
-function putOnSale(): void {
+async function putOnSale(): Promise<void> {
   const tsx = createRequire(import.meta.url).resolve("tsx/cli");
-  execFileSync(process.execPath, [tsx, "scripts/stripe-setup.ts"], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  // In a process of its own, but not waited for with a blocking call: the local Stripe answers from this one.
+  await promisify(execFile)(process.execPath, [tsx, "scripts/stripe-setup.ts"]);
 }
 
 async function startApp(): Promise<() => Promise<void>> {
