@@ -13,6 +13,8 @@ const config = {
   poweredByHeader: false,
   typedRoutes: true,
   reactStrictMode: true,
+  // For a container: everything that runs, and nothing else, in .next/standalone.
+  ...(process.env.BUILD_STANDALONE ? { output: "standalone" } : {}),
   // Stripe does not follow redirects: /api/webhooks/stripe/ must answer, not point elsewhere.
   skipTrailingSlashRedirect: true,
   headers: async () => [{ source: "/:path*", headers: HEADERS }],
