@@ -32,6 +32,11 @@ export async function createStripe({
   return { api, version: StripeClient.API_VERSION };
 }
 
+/** The version that the SDK is typed for. Loads the SDK. */
+export async function apiVersion(): Promise<ApiVersion> {
+  return (await createStripe(env())).version;
+}
+
 function apiBase(base: URL) {
   const protocol = base.protocol === "http:" ? "http" : "https";
   return { protocol, host: base.hostname, port: base.port || (protocol === "http" ? 80 : 443) } as const;

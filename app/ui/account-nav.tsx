@@ -2,6 +2,7 @@ import Link from "next/link";
 import { connection } from "next/server";
 import { errorKind } from "@/lib/error-kind";
 import { log } from "@/lib/log";
+import { isOperator } from "@/lib/operator/access";
 import { currentUser } from "@/lib/session";
 import { signOut } from "../(auth)/actions";
 
@@ -33,6 +34,11 @@ export async function AccountNav() {
       <Link href="/dashboard" className={ITEM}>
         Dashboard
       </Link>
+      {isOperator(user) ? (
+        <Link href="/operator" className={ITEM}>
+          Operator
+        </Link>
+      ) : null}
       <span className="truncate px-3 text-muted max-sm:hidden" title={user.email}>
         {user.email}
       </span>

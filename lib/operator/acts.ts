@@ -10,7 +10,6 @@ export async function recordAct(act: {
     | "synced"
     | "linked a customer"
     | "ended a subscription"
-    | "set a finding aside"
     | "became an operator";
   target: string | null;
   detail?: Prisma.InputJsonObject;
@@ -20,7 +19,7 @@ export async function recordAct(act: {
 
 export type Act = { id: string; at: Date; operator: string; action: string; target: string | null };
 
-const PAGE = 50;
+export const ACTS_PAGE = 50;
 
 /**
  * The newest first.
@@ -33,7 +32,7 @@ export async function listActs(before: string | null, target?: string): Promise<
       ...(before && /^\d{1,18}$/.test(before) ? { id: { lt: BigInt(before) } } : {}),
     },
     orderBy: { id: "desc" },
-    take: PAGE,
+    take: ACTS_PAGE,
     omit: { detail: true },
   });
   return rows.map((row) => ({ ...row, id: String(row.id) }));

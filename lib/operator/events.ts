@@ -1,4 +1,4 @@
-import { conditionOf, type EventFilter, type EventState } from "../billing/webhook/filter";
+import { conditionOf, EVENT_STATES, type EventFilter, type EventState } from "../billing/webhook/filter";
 import { db, Prisma } from "../db";
 
 /** Looking at the inbox: whatever is asked for is found by an index, and pages follow each other by key, not by count. */
@@ -52,6 +52,11 @@ export async function countEvents(filter: EventFilter): Promise<number> {
     select count(*)::int as count
     from (select from stripe_events where ${conditionOf(filter)} limit ${COUNTED + 1}) as some`;
   return found?.count ?? 0;
+}
+
+/** One word for what became of an event. */
+export function stateOf({ status, outcome }: { status: string; outcome: string | null }): EventState {
+  return EVENT_STATES.find((state) => state === (outcome ?? status)) ?? "pending";
 }
 
 export async function readEvent(id: string) {

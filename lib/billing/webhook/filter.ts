@@ -10,6 +10,8 @@ const text = z.string().trim().min(1).max(255).optional().catch(undefined);
 
 /** What can be filtered by, as it stands in an address. What cannot be understood is left out. */
 export const eventFilterSchema = z.object({
+  /** Picked one by one. */
+  ids: z.array(z.string().max(255)).min(1).max(500).optional().catch(undefined),
   state: z.enum(EVENT_STATES).optional().catch(undefined),
   type: text,
   object: text,
@@ -21,8 +23,9 @@ export const eventFilterSchema = z.object({
 export type EventFilter = z.output<typeof eventFilterSchema>;
 
 /** SQL over stripe_events. */
-export function conditionOf({ state, type, object, customer, from, to }: EventFilter): Prisma.Sql {
+export function conditionOf({ ids, state, type, object, customer, from, to }: EventFilter): Prisma.Sql {
   const conditions = [
+    ids === undefined ? null : Prisma.sql`id = any(${ids})`,
     state === undefined ? null : stateIs(state),
     type === undefined ? null : Prisma.sql`type = ${type}`,
     object === undefined ? null : Prisma.sql`object_id = ${object}`,

@@ -1,0 +1,128 @@
+"use server";
+
+import { revalidatePath } from "next/cache";
+import { redirect } from "next/navigation";
+import { linkCustomer } from "@/lib/billing/customers";
+import { BillingError } from "@/lib/billing/errors";
+import { findTrouble } from "@/lib/billing/findings";
+import { countRevenue } from "@/lib/billing/revenue";
+import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
+import { drainDue } from "@/lib/billing/webhook/drain";
+import { type EventFilter, eventFilterSchema } from "@/lib/billing/webhook/filter";
+import { askForReplay, continueReplay, type ReplayState, undoReplay } from "@/lib/billing/webhook/replay";
+import { requireOperator } from "@/lib/operator/access";
+import { recordAct } from "@/lib/operator/acts";
+import { readCustomer } from "@/lib/operator/customers";
+import { countEvents, readEvent } from "@/lib/operator/events";
+import { layOutPayload } from "@/lib/operator/mask";
+import { findUserId } from "@/lib/operator/users";
+import { stripe } from "@/lib/stripe";
+
+/** Each of these asks again who it is: an action is an address that anybody can post to. */
+
+/** Asks for a replay of the events that were picked, or of all that the filter finds. */
+export async function replay(form: FormData): Promise<never> {
+  const { email } = await requireOperator();
+  const ids = form.getAll("id").map(String);
+  const filter: EventFilter = eventFilterSchema.parse(
+    form.get("which") === "picked"
+      ? { ids: ids.length > 0 ? ids : [""] }
+      : Object.fromEntries([...form].filter(([name]) => name !== "id")),
+  );
+  const total = await countEvents(filter);
+  const id = await askForReplay(filter, email, total);
+  await recordAct({
+    operator: email,
+    action: "asked for a replay",
+    target: ids.length === 1 ? (ids[0] ?? id) : id,
+    detail: { filter, total },
+  });
+  redirect(`/operator/replays/${id}`);
+}
+
+export async function undo(id: string): Promise<boolean> {
+  const { email } = await requireOperator();
+  const isUndone = await undoReplay(id);
+  if (isUndone) await recordAct({ operator: email, action: "took a replay back", target: id });
+  return isUndone;
+}
+
+/** Takes a replay one batch further, and applies it. */
+export async function advance(id: string): Promise<ReplayState | null> {
+  await requireOperator();
+  const state = await continueReplay(id);
+  if (state?.status === "running" || state?.status === "done") await drainDue();
+  return state;
+}
+
+/** The whole payload, with the personal data in it. That somebody looked is recorded before it is shown. */
+export async function reveal(id: string): Promise<string> {
+  const { email } = await requireOperator();
+  await recordAct({ operator: email, action: "looked at personal data", target: id });
+  return layOutPayload((await readEvent(id))?.payload ?? "");
+}
+
+/** Makes the rows of a customer's subscriptions equal what Stripe says. */
+export async function syncCustomer(customerId: string): Promise<string> {
+  const { email } = await requireOperator();
+  await recordAct({ operator: email, action: "synced", target: customerId });
+  const known = await readCustomer(customerId);
+  return inWords(async () => {
+    for (const { id } of known?.subscriptions ?? []) await syncSubscription(id);
+    revalidatePath(`/operator/customers/${customerId}`);
+    return `${known?.subscriptions.length ?? 0} subscriptions are as Stripe has them.`;
+  });
+}
+
+/** Ends a subscription at Stripe, at once: the way out of two that charge. Nothing is refunded. */
+export async function endSubscription(customerId: string, id: string): Promise<string> {
+  const { email } = await requireOperator();
+  const isTheirs = (await readCustomer(customerId))?.subscriptions.some((one) => one.id === id);
+  if (!isTheirs) return "This customer has no such subscription.";
+  await recordAct({ operator: email, action: "ended a subscription", target: id, detail: { customerId } });
+  return inWords(async () => {
+    await (await stripe()).subscriptions.cancel(id);
+    await syncSubscription(id);
+    await findTrouble();
+    revalidatePath(`/operator/customers/${customerId}`);
+    return `${id} has ended.`;
+  });
+}
+
+/** Gives a customer whom nobody owns to a user: the operator vouches for it, nothing in an event does. */
+export async function linkTo(customerId: string, address: string): Promise<string> {
+  const { email } = await requireOperator();
+  const userId = await findUserId(address);
+  if (!userId) return "No user has this address.";
+  await recordAct({ operator: email, action: "linked a customer", target: customerId, detail: { userId } });
+  return inWords(async () => {
+    await linkCustomer({ userId, customerId });
+    await findTrouble();
+    revalidatePath(`/operator/customers/${customerId}`);
+    return "Linked.";
+  });
+}
+
+/** Counts the revenue, or looks for trouble, anew. */
+export async function recount(): Promise<void> {
+  await requireOperator();
+  await countRevenue();
+  revalidatePath("/operator/revenue");
+}
+
+export async function lookAgain(): Promise<void> {
+  await requireOperator();
+  await findTrouble();
+  revalidatePath("/operator", "layout");
+}
+
+/** What goes wrong between us and Stripe, as a sentence for the page. */
+async function inWords(work: () => Promise<string>): Promise<string> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof BillingError) return error.message;
+    if (error instanceof Error && "type" in error) return `Stripe did not do it: ${error.message}`;
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { formatMoney } from "@/lib/format";
+import { requireOperator } from "@/lib/operator/access";
+import { readCustomer } from "@/lib/operator/customers";
+import { listEvents } from "@/lib/operator/events";
+import { Pill } from "../../../dashboard/pill";
+import { ActButton } from "../../act-button";
+import { endSubscription, linkTo, syncCustomer } from "../../actions";
+import { EventTable } from "../../event-table";
+import { Moment } from "../../moment";
+import { Nothing, Section, Table } from "../../section";
+import { LinkForm } from "./link-form";
+
+export const metadata: Metadata = { title: "Customer" };
+
+const CHARGING = ["active", "trialing", "past_due"];
+
+export default async function CustomerPage({ params }: { params: Promise<{ id: string }> }) {
+  await requireOperator();
+  const id = decodeURIComponent((await params).id);
+  const [found, timeline] = await Promise.all([readCustomer(id), listEvents({ customer: id }, null)]);
+  if (!found) notFound();
+  const { customer, subscriptions, invoices } = found;
+  const charging = subscriptions.filter(({ status }) => CHARGING.includes(status));
+  const isOrphan = !customer?.userId && charging.length > 0;
+  return (
+    <>
+      <h1 className="wrap-anywhere mt-4 font-semibold text-2xl">{customer?.email ?? id}</h1>
+      <p className="wrap-anywhere mt-2 text-muted">
+        {id}. {customer?.user ? `The user ${customer.user.email} owns it.` : "No user owns it."}
+        {customer?.deletedAt ? " It was deleted at Stripe." : ""}
+      </p>
+      <div className="mt-6">
+        <ActButton label="Sync now" act={syncCustomer.bind(null, id)} />
+      </div>
+      {isOrphan ? (
+        <Section
+          id="orphan"
+          title="Paid for, and nobody's"
+          words="Give it to the user who paid, once you are sure who that is. An address alone proves nothing: ask them for the invoice's number."
+        >
+          <LinkForm link={linkTo.bind(null, id)} />
+        </Section>
+      ) : null}
+      <Section
+        id="subscriptions"
+        title="Subscriptions"
+        {...(charging.length > 1
+          ? {
+              words:
+                "More than one of them charges. Ending one takes effect at once and refunds nothing: do that at Stripe.",
+            }
+          : {})}
+      >
+        {subscriptions.length === 0 ? (
+          <Nothing>There are none.</Nothing>
+        ) : (
+          <Table
+            label="Subscriptions"
+            heads={[
+              "Subscription",
+              "Status",
+              "Items",
+              "Period ends",
+              "True at",
+              ...(charging.length > 1 ? ["End it"] : []),
+            ]}
+          >
+            {subscriptions.map((subscription) => (
+              <tr key={subscription.id}>
+                <td className="wrap-anywhere min-w-36">{subscription.id}</td>
+                <td>
+                  <Pill tone={CHARGING.includes(subscription.status) ? "good" : "quiet"}>
+                    {subscription.status}
+                  </Pill>
+                </td>
+                <td className="wrap-anywhere min-w-36 text-sm">
+                  {subscription.items.map((item) => `${item.quantity ?? 1} × ${item.priceId}`).join(", ")}
+                </td>
+                <td>
+                  <Moment at={subscription.currentPeriodEnd} />
+                </td>
+                <td>
+                  <Moment at={subscription.stripeStateAt} />
+                </td>
+                {charging.length > 1 ? (
+                  <td>
+                    {CHARGING.includes(subscription.status) ? (
+                      <details>
+                        <summary className="cursor-pointer text-bad">End…</summary>
+                        <div className="mt-2">
+                          <ActButton
+                            label="End it now, at Stripe"
+                            act={endSubscription.bind(null, id, subscription.id)}
+                          />
+                        </div>
+                      </details>
+                    ) : null}
+                  </td>
+                ) : null}
+              </tr>
+            ))}
+          </Table>
+        )}
+      </Section>
+      <Section id="invoices" title="Invoices">
+        {invoices.length === 0 ? (
+          <Nothing>There are none.</Nothing>
+        ) : (
+          <Table label="Invoices" heads={["Number", "Status", "Due", "Paid", "Attempts", "Created"]}>
+            {invoices.map((invoice) => (
+              <tr key={invoice.id}>
+                <td className="wrap-anywhere">{invoice.number ?? invoice.id}</td>
+                <td>
+                  <Pill
+                    tone={invoice.status === "paid" ? "good" : invoice.status === "open" ? "warn" : "quiet"}
+                  >
+                    {invoice.status ?? "unknown"}
+                  </Pill>
+                </td>
+                <td>{formatMoney({ amount: Number(invoice.amountDue), currency: invoice.currency })}</td>
+                <td>{formatMoney({ amount: Number(invoice.amountPaid), currency: invoice.currency })}</td>
+                <td>{invoice.attemptCount}</td>
+                <td>
+                  <Moment at={invoice.createdAt} />
+                </td>
+              </tr>
+            ))}
+          </Table>
+        )}
+      </Section>
+      <Section id="timeline" title="Timeline">
+        <EventTable events={timeline.events} />
+      </Section>
+    </>
+  );
+}

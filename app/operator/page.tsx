@@ -1,0 +1,103 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { Suspense } from "react";
+import { openFindings } from "@/lib/billing/findings";
+import { requireOperator } from "@/lib/operator/access";
+import { type Percentiles, readHealth } from "@/lib/operator/health";
+import { Notice } from "../dashboard/notice";
+import { Endpoint } from "./endpoint";
+import { HourChart } from "./hour-chart";
+import { ago, Moment } from "./moment";
+import { Figures, LINK, Section, Table } from "./section";
+
+export const metadata: Metadata = { title: "Health" };
+
+export default async function HealthPage() {
+  await requireOperator();
+  const [health, findings] = await Promise.all([
+    readHealth(),
+    openFindings(["parked", "orphan", "duplicate", "unknown", "silent"]),
+  ]);
+  const { standing, hours, apply, ack, types, versions } = health;
+  const now = new Date();
+  return (
+    <>
+      <h1 className="mt-4 font-semibold text-3xl">Health</h1>
+      {findings.length > 0 ? (
+        <div className="mt-6">
+          <Notice
+            tone="warn"
+            title={`${findings.length === 100 ? "100 or more things need" : findings.length === 1 ? "One thing needs" : `${findings.length} things need`} a person`}
+          >
+            {findings.slice(0, 5).map(({ kind, subjectId, detail }) => (
+              <p key={`${kind} ${subjectId}`} className="wrap-anywhere">
+                <Link href={placeOf(kind, subjectId)} className={LINK}>
+                  {subjectId}
+                </Link>{" "}
+                {detail}
+              </p>
+            ))}
+            {findings.length > 5 ? <p>And {findings.length - 5} more.</p> : null}
+          </Notice>
+        </div>
+      ) : null}
+      <div className="card mt-6 px-6 py-6">
+        <Figures
+          figures={[
+            { label: "Pending", value: upTo(standing.pending) },
+            {
+              label: "Oldest pending",
+              value: standing.oldestPendingAt ? `${ago(standing.oldestPendingAt, now)} old` : "None",
+            },
+            { label: "Parked", value: upTo(standing.parked) },
+            {
+              label: "Last event",
+              value: standing.lastReceivedAt ? `${ago(standing.lastReceivedAt, now)} ago` : "None yet",
+            },
+            { label: "Answer to Stripe", ...latency(ack, "of this server's own answers") },
+            { label: "Receipt to row", ...latency(apply, "of the newest that were applied") },
+          ]}
+        />
+      </div>
+      <Section id="hours" title="Events an hour">
+        <HourChart hours={hours} />
+      </Section>
+      <Section id="endpoint" title="The endpoint, as Stripe has it">
+        <Suspense fallback={<div className="skeleton h-24" />}>
+          <Endpoint versions={versions} />
+        </Suspense>
+      </Section>
+      <Section id="types" title="The last event of each type">
+        <Table label="The last event of each type" heads={["Type", "Received"]}>
+          {types.map(({ type, lastAt }) => (
+            <tr key={type}>
+              <td>
+                <Link href={`/operator/events?type=${type}`} className={LINK}>
+                  {type}
+                </Link>
+              </td>
+              <td>{lastAt ? <Moment at={lastAt} /> : <span className="text-muted">Never</span>}</td>
+            </tr>
+          ))}
+        </Table>
+      </Section>
+    </>
+  );
+}
+
+const upTo = (count: number) => (count > 10_000 ? "more than 10,000" : count.toLocaleString("en"));
+
+function latency(percentiles: Percentiles | null, words: string) {
+  if (!percentiles) return { value: "Not known yet", note: `Median ${words}` };
+  const { p50, p95, p99, of } = percentiles;
+  return {
+    value: `${Math.round(p50)} ms`,
+    note: `95 %: ${Math.round(p95)} ms, 99 %: ${Math.round(p99)} ms, ${words} (${of})`,
+  };
+}
+
+function placeOf(kind: string, subjectId: string) {
+  if (kind === "parked") return `/operator/events/${subjectId}` as const;
+  if (kind === "orphan" || kind === "duplicate") return `/operator/customers/${subjectId}` as const;
+  return kind === "silent" ? "/operator#endpoint" : "/operator/customers";
+}

@@ -1,0 +1,97 @@
+import type { Metadata } from "next";
+import { afterResponse } from "@/lib/after";
+import { countRevenue, REVENUE_SQL, type RevenueMonth, readRevenue } from "@/lib/billing/revenue";
+import { formatDateTime, formatMoney } from "@/lib/format";
+import { requireOperator } from "@/lib/operator/access";
+import { BUTTON } from "../../ui/button";
+import { recount } from "../actions";
+import { Nothing, Section, Table } from "../section";
+import { MonthChart } from "./month-chart";
+
+export const metadata: Metadata = { title: "Revenue" };
+
+const STALE_MS = 3_600_000;
+
+export default async function RevenuePage() {
+  await requireOperator();
+  const months = await readRevenue();
+  const countedAt = months.at(-1)?.countedAt;
+  if (!countedAt || Date.now() - countedAt.getTime() > STALE_MS) afterResponse("count revenue", countRevenue);
+  const currencies = [...new Set(months.map(({ currency }) => currency))];
+  return (
+    <>
+      <h1 className="mt-4 font-semibold text-3xl">Revenue</h1>
+      <p className="mt-2 max-w-2xl text-muted">
+        From the rows of subscriptions, each at the price it has now. Discounts, taxes and usage are not in
+        it; Stripe&apos;s own reports are the books.
+      </p>
+      <form action={recount} className="mt-4 flex flex-wrap items-center gap-3">
+        <button type="submit" className={BUTTON.quiet}>
+          Count anew
+        </button>
+        <span className="text-muted text-sm">
+          {countedAt ? `Counted on ${formatDateTime(countedAt)}.` : "Not counted yet."}
+        </span>
+      </form>
+      {months.length === 0 ? (
+        <div className="mt-8">
+          <Nothing>There is nothing to show: it is being counted, or there is no subscription.</Nothing>
+        </div>
+      ) : null}
+      {currencies.map((currency) => (
+        <Currency
+          key={currency}
+          currency={currency}
+          months={months.filter((month) => month.currency === currency)}
+        />
+      ))}
+      <Section id="query" title="The query">
+        <details className="card px-6 py-4">
+          <summary className="cursor-pointer font-medium">Show the SQL that these figures come from</summary>
+          <pre className="wrap-anywhere mt-4 whitespace-pre-wrap rounded-lg bg-sunken p-4 text-sm leading-5">
+            {REVENUE_SQL}
+          </pre>
+        </details>
+      </Section>
+    </>
+  );
+}
+
+function Currency({ currency, months }: { currency: string; months: readonly RevenueMonth[] }) {
+  const name = currency.toUpperCase() || "No currency";
+  const money = (amount: bigint) => formatMoney({ amount: Number(amount), currency }, "short");
+  const chart = (pick: (month: RevenueMonth) => number) =>
+    months.map((month) => ({ month: month.month, value: pick(month) }));
+  return (
+    <Section id={`in-${currency}`} title={name}>
+      <div className="grid gap-5 sm:grid-cols-2">
+        <MonthChart
+          title="Monthly recurring revenue"
+          bars={chart(({ mrr }) => Number(mrr))}
+          words={(value) => money(BigInt(value))}
+        />
+        <MonthChart title="Active" bars={chart(({ active }) => active)} />
+        <MonthChart title="On trial" bars={chart(({ trialing }) => trialing)} />
+        <MonthChart title="Ended in the month" bars={chart(({ churned }) => churned)} tone="bad" />
+      </div>
+      <div className="mt-5">
+        <Table
+          label={`By month, in ${name}`}
+          heads={["Month", "MRR", "Active", "On trial", "Began", "Ended", "Churn"]}
+        >
+          {months.toReversed().map(({ month, mrr, active, trialing, started, churned }) => (
+            <tr key={month.toISOString()}>
+              <td className="whitespace-nowrap">{month.toISOString().slice(0, 7)}</td>
+              <td>{money(mrr)}</td>
+              <td>{active.toLocaleString("en")}</td>
+              <td>{trialing.toLocaleString("en")}</td>
+              <td>{started.toLocaleString("en")}</td>
+              <td>{churned.toLocaleString("en")}</td>
+              <td>{active + churned > 0 ? `${((100 * churned) / (active + churned)).toFixed(1)} %` : "–"}</td>
+            </tr>
+          ))}
+        </Table>
+      </div>
+    </Section>
+  );
+}
