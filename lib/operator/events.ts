@@ -50,7 +50,7 @@ export const COUNTED = 100_000;
 export async function countEvents(filter: EventFilter): Promise<number> {
   const [found] = await db().$queryRaw<{ count: number }[]>`
     select count(*)::int as count
-    from (select from stripe_events where ${conditionOf(filter)} limit ${COUNTED + 1}) as some`;
+    from (select from stripe_events where ${conditionOf(filter)} limit ${COUNTED + 1}) as found`;
   return found?.count ?? 0;
 }
 
