@@ -41,8 +41,8 @@ export function Figures({ figures }: { figures: { label: string; value: ReactNod
 /** A table in a frame. What does not fit on a phone is scrolled to, by finger or by keyboard. */
 export function Table({ label, heads, children }: { label: string; heads: string[]; children: ReactNode }) {
   return (
-    <section aria-label={label} className="card overflow-x-auto">
-      <table className="w-full text-left tabular-nums">
+    <div className="card overflow-x-auto">
+      <table aria-label={label} className="w-full text-left tabular-nums">
         <thead className="border-line border-b text-muted text-sm">
           <tr>
             {heads.map((head) => (
@@ -60,7 +60,7 @@ export function Table({ label, heads, children }: { label: string; heads: string
           {children}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
 
@@ -69,4 +69,4 @@ export function Nothing({ children }: { children: ReactNode }) {
   return <p className="text-muted">{children}</p>;
 }
 
-export const LINK = "text-accent underline-offset-4 hover:underline";
+export const LINK = "text-accent underline underline-offset-4";

@@ -14,6 +14,11 @@ export const UNDO_SECONDS = 10;
 /** How many events are put back at once: the drain works on them before the next ones follow. */
 const BATCH = 200;
 
+/** Puts one settled event back into the inbox. @returns false if it waits already, is unknown, or its payload is gone */
+export async function replayEvent(id: string): Promise<boolean> {
+  return (await putBack(db(), [id])) === 1;
+}
+
 const putBack = (tx: Tx, ids: string[]) => tx.$executeRaw`
   update stripe_events
   set status = 'pending', outcome = null, attempts = 0, locked_until = null, processed_at = null, next_attempt_at = now()
