@@ -1,10 +1,11 @@
 import { env } from "@/lib/env";
-import { type Stripe, stripe } from "@/lib/stripe";
+import { isLivemode, type Stripe, stripe } from "@/lib/stripe";
 import { priceOnSale } from "./catalogue";
-import { ensureCustomer, type Owner } from "./customers";
+import { ensureCustomer, giveUpCustomer, type Owner } from "./customers";
 import { BillingError } from "./errors";
 import { fingerprint } from "./idempotency";
 import { choiceOf, type PlanChoice } from "./plans";
+import { isObject } from "./read";
 import { isFinalStatus } from "./subscription/access";
 import { syncSubscription } from "./subscription/lifecycle";
 import { hadTrial } from "./trials";
@@ -40,14 +41,29 @@ export async function startCheckout(
   if (!choice) throw BillingError.notOnSale(wanted.lookupKey);
   const price = await priceOnSale(wanted.lookupKey);
   const customer = await ensureCustomer(user);
+  try {
+    return await sell({ user, customer, price, choice, seats: wanted.seats });
+  } catch (error) {
+    // A test key of another account does not know the customers of the one before. A live key never changes accounts.
+    if (isLivemode() || !isAboutMissingCustomer(error)) throw error;
+    await giveUpCustomer(customer);
+    return sell({ user, customer: await ensureCustomer(user), price, choice, seats: wanted.seats });
+  }
+}
+
+function isAboutMissingCustomer(error: unknown): boolean {
+  return isObject(error) && error.code === "resource_missing" && error.param === "customer";
+}
+
+async function sell(sale: Omit<Sale, "isFirstTrial">): Promise<CheckoutStart> {
+  const { user, customer } = sale;
   const past = await readPast(customer);
   if (past.live.length > 0) {
     await Promise.all(past.live.map(syncSubscription));
     return { outcome: "subscribed" };
   }
   const isFirstTrial = !past.hadTrial && !(await hadTrial(user.id));
-  const params = sessionParams({ user, customer, price, choice, seats: wanted.seats, isFirstTrial });
-  return openSession(customer, params);
+  return openSession(customer, sessionParams({ ...sale, isFirstTrial }));
 }
 
 /** What Stripe knows of a customer's subscriptions. The rows may be behind: a payment of a moment ago in another tab. */

@@ -55,6 +55,14 @@ export async function ensureCustomer(user: Owner): Promise<string> {
   return id;
 }
 
+/** Stripe knows no such customer: it counts as deleted, and the user's next purchase makes another one. */
+export async function giveUpCustomer(customerId: string): Promise<void> {
+  await db().customer.update({
+    where: { id: customerId },
+    data: { deletedAt: new Date(), version: { increment: 1 } },
+  });
+}
+
 const readOwned = (userId: string) => db().customer.findUnique({ where: { userId } });
 
 /** A customer that Stripe deleted, or that is of the other mode, gives way to the next one. */

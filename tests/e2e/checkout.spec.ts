@@ -26,7 +26,7 @@ test("a declined card says so and keeps the form; the next card pays", async ({ 
   await signUp(page);
   await choose(page);
   await payAtCheckout(page, CARD.declined);
-  await expect(page.getByText(/declined/i)).toBeVisible();
+  await expect(page.getByText(/card was declined/i)).toBeVisible();
   await payAtCheckout(page);
   await active(page);
 });

@@ -107,6 +107,12 @@ describe("choosing a plan", () => {
     expect((await subscriptionsAtStripe()).map(({ status }) => status)).toEqual(["active", "canceled"]);
   });
 
+  it("with a customer of another test account makes one here", async () => {
+    await db().customer.create({ data: { id: `cus_elsewhere_${count}`, userId: ada.id } });
+    expect(await choose("solo_monthly")).toMatchObject({ outcome: "open" });
+    expect((await sessions())[0]?.customer).not.toBe(`cus_elsewhere_${count}`);
+  });
+
   it("that nobody sells is refused in words", async () => {
     await expect(choose("enterprise_monthly")).rejects.toThrow("stripe:setup");
     await db().price.updateMany({ where: { lookupKey: "company_yearly" }, data: { active: false } });
