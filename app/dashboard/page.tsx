@@ -1,3 +1,5 @@
+import { besideResponse } from "@/lib/beside";
+import { healBilling } from "@/lib/billing/heal";
 import { readBilling } from "@/lib/billing/queries";
 import { env } from "@/lib/env";
 import { requireUser } from "@/lib/session";
@@ -22,6 +24,8 @@ export default async function DashboardPage({ searchParams }: PageProps) {
   const user = await requireUser("/dashboard");
   const now = new Date();
   const view = await readBilling(user.id, now);
+  const heal = healBilling(view, now);
+  if (heal) besideResponse("heal", heal);
   const { subscription, others, access } = view;
   // The way back from checkout is often quicker than the event that tells of the payment.
   const { checkout, done } = await searchParams;
