@@ -1,4 +1,4 @@
-import { besideResponse } from "@/lib/beside";
+import { afterResponse } from "@/lib/after";
 import { healBilling } from "@/lib/billing/heal";
 import { readBilling } from "@/lib/billing/queries";
 import { env } from "@/lib/env";
@@ -25,7 +25,7 @@ export default async function DashboardPage({ searchParams }: PageProps) {
   const now = new Date();
   const view = await readBilling(user.id, now);
   const heal = healBilling(view, now);
-  if (heal) besideResponse("heal", heal);
+  if (heal) afterResponse("heal", heal);
   const { subscription, others, access } = view;
   // The way back from checkout is often quicker than the event that tells of the payment.
   const { checkout, done } = await searchParams;

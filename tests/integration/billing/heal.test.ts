@@ -12,8 +12,8 @@ import { useStripe } from "../../support/stripe";
 
 /** A platform that does nothing once the response is out: what runs beside it dies before its first statement. */
 const platform = vi.hoisted(() => ({ isAsleep: false }));
-vi.mock("@/lib/beside", () => ({
-  besideResponse(_: string, work: () => Promise<unknown>) {
+vi.mock("@/lib/after", () => ({
+  afterResponse(_: string, work: () => Promise<unknown>) {
     if (!platform.isAsleep) void work();
   },
 }));

@@ -1,4 +1,4 @@
-import { besideResponse } from "@/lib/beside";
+import { afterResponse } from "@/lib/after";
 import { methodNotAllowed, notStored, received, refused } from "@/lib/billing/webhook/answers";
 import { drainAndWatch, isDrainDue } from "@/lib/billing/webhook/drain";
 import { receiveEvent } from "@/lib/billing/webhook/receive";
@@ -21,7 +21,7 @@ export async function POST(request: Request): Promise<Response> {
     });
     if (!verification.ok) return refused(verification.error);
     const result = await receiveEvent(verification.event);
-    if (isDrainDue(result)) besideResponse("drain", drainAndWatch);
+    if (isDrainDue(result)) afterResponse("drain", drainAndWatch);
     return received(verification.event, result, begunAt);
   } catch (error) {
     return notStored(error);
