@@ -30,6 +30,7 @@ const markDeleted = <State extends { deletedAt: Date | null }>(state: State, del
 export const products = mirror<ProductState>({
   kind: "product",
   ...catalogueLife,
+  markGone: markDeleted,
   table: { name: "products" },
   columns: {
     id: storedText,
@@ -49,6 +50,7 @@ export const products = mirror<ProductState>({
 export const prices = mirror<PriceState>({
   kind: "price",
   ...catalogueLife,
+  markGone: markDeleted,
   table: { name: "prices" },
   columns: {
     id: storedText,

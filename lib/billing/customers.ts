@@ -17,6 +17,8 @@ export const customers = mirror<CustomerState>({
   stage: () => [],
   // Stripe gives no customer's id twice.
   isFinal: (state) => state.deletedAt !== null,
+  isGone: (state) => state.deletedAt !== null,
+  markGone: (state, deletedAt) => ({ ...state, deletedAt }),
 });
 
 /** A customer was made or changed at Stripe: its e-mail address becomes the row's. https://docs.stripe.com/api/customers */

@@ -2,6 +2,7 @@ import { BillingError, UnreadableObject } from "./errors";
 import { askInTurn, type Retrieve, retrieveObject } from "./fetch";
 import { compareStages, decide, type Life, type Stamp, stampOfAnswer } from "./order";
 import { time } from "./read";
+import { type Difference, differencesOf, weigh } from "./reconcile/weigh";
 import {
   type Columns,
   columnOf,
@@ -45,6 +46,8 @@ export type MirrorSpec<State extends { id: string }> = Life<State> & {
   retrieve: Retrieve;
   /** True for a state after which Stripe's API knows no such object. */
   isGone?(state: State): boolean;
+  /** What a row becomes that Stripe's API no longer knows. Absent where nothing may be concluded from that. */
+  markGone?(state: State, at: Date): State;
   /** True for an object whose lists are cut, as events' are: what is newer in it cannot be written, only asked for. */
   isPartial?(object: object): boolean;
 };
@@ -61,7 +64,20 @@ export type Mirror = {
    * @throws BillingError if the answer is behind the row, or is about something else
    */
   rowOfAnswer(id: string, row: Row | null, answer: Answer, since: Date | null): Row | "changed" | null;
+  /**
+   * How a row stands to an answer that was not asked for because of an event, but to see whether all is as it should be.
+   * @throws BillingError if the answer is about something else
+   */
+  compare(id: string, row: Row | null, answer: Omit<Answer, "versionBefore">): Comparison;
 };
+
+/**
+ * `differs`: `row` is what should stand there. `unclear`: one of the two is so young that the other may not know of it yet,
+ * so Stripe must be asked anew. `unknown`: the row is of an object that Stripe does not have.
+ */
+export type Comparison =
+  | { verdict: "same" | "unclear" | "unknown"; differences: Difference[] }
+  | { verdict: "differs"; differences: Difference[]; row: Row };
 
 type TypedMirror<State> = Mirror & {
   /**
@@ -172,6 +188,23 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): T
       const before = read(row);
       if (before && isBehind(spec, state, before.state)) throw BillingError.staleAnswer(spec.kind, id);
       return rowAfter(row, state, stampOfAnswer(before?.stamp ?? null, answeredAt, since));
+    },
+
+    compare(id, row, { object, answeredAt }) {
+      const before = read(row);
+      // What is cut cannot be compared.
+      if (object !== null && spec.isPartial?.(object)) return { verdict: "unclear", differences: [] };
+      const answer = object && readAnswer(spec, id, object);
+      const isAsTold = before !== null && answer === null && spec.isGone?.(before.state) === true;
+      const truth = isAsTold
+        ? before.state
+        : (answer ?? (before && spec.markGone?.(before.state, answeredAt)));
+      if (!truth) return { verdict: before ? "unknown" : "same", differences: [] };
+      const differences = before ? differencesOf(before.state, truth) : [];
+      const isBehindRow = before !== null && (answer === null || isBehind(spec, answer, before.state));
+      const { verdict, stamp } = weigh(before?.stamp ?? null, differences.length, isBehindRow, answeredAt);
+      if (verdict !== "differs") return { verdict, differences };
+      return { verdict, differences, row: rowAfter(row, truth, stampOfAnswer(stamp, answeredAt, null)) };
     },
   };
   return self;

@@ -3,6 +3,7 @@ import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { findTrouble, tellNews } from "./findings";
 import { recoverEvents } from "./reconcile/recover";
+import { compareWhenDue } from "./reconcile/schedule";
 import { countRevenue } from "./revenue";
 import { drainDue } from "./webhook/drain";
 import { reasonOf } from "./webhook/failure";
@@ -23,6 +24,7 @@ export async function keepUp(deadline: number): Promise<Record<string, boolean>>
       for (const id of await unfinishedReplays()) await continueReplay(id);
     },
     apply: () => drainDue(share(0.3)),
+    compare: () => compareWhenDue(share(0.7)),
     prune: () => prunePayloads({ retentionDays: env().PAYLOAD_RETENTION_DAYS, deadline: share(0.5) }),
     find: findTrouble,
     tell: () => tellNews(sendAlert),

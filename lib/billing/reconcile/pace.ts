@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
-/** A sandbox allows 25 requests a second, a live account 100, and customers come first. https://docs.stripe.com/rate-limits */
-export const REQUESTS_A_SECOND = 15;
+import { env } from "@/lib/env";
 
 const TRIES = 6;
 const FIRST_WAIT_MS = 500;
@@ -13,7 +11,7 @@ export type Pace = <Answer>(request: () => Promise<Answer>) => Promise<Answer>;
  * the network, is made again, up to half a minute later.
  * @throws what the last try ended with
  */
-export function pace(perSecond = REQUESTS_A_SECOND): Pace {
+export function pace(perSecond = env().STRIPE_REQUESTS_PER_SECOND): Pace {
   let next = 0;
   const turn = async () => {
     const now = Date.now();

@@ -17,3 +17,7 @@ export async function saveProgress(name: string, state: Prisma.InputJsonObject):
     update: { state, updatedAt },
   });
 }
+
+export async function forgetProgress(name: string): Promise<void> {
+  await db().progress.deleteMany({ where: { name } });
+}
