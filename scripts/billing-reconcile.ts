@@ -72,16 +72,17 @@ function wordsOf({ compared, different, repaired, left, unknown }: Counts, isDry
 /** Names and values that may be about a person stay out of a terminal that somebody may record. */
 const PERSONAL = new Set(["email", "metadata", "hostedInvoiceUrl", "invoicePdf"]);
 
-function printDifference(kind: string, id: string, { verdict, differences }: Comparison): void {
-  if (verdict === "unknown") return console.log(`${kind} ${id}: Stripe knows nothing of it`);
-  if (differences.length === 0)
-    return console.log(
-      `${kind} ${id}: ${verdict === "unclear" ? "too young to judge" : "is not here, or its stamp is damaged"}`,
-    );
-  for (const { field, here, stripe } of differences)
-    console.log(
-      `${kind} ${id}: ${field} ${PERSONAL.has(field) ? "differs" : `is ${shown(here)} here, ${shown(stripe)} at Stripe`}`,
-    );
+function printDifference(kind: string, id: string, found: Comparison): void {
+  for (const words of wordsOfDifference(found)) console.log(`${kind} ${id}: ${words}`);
+}
+
+function wordsOfDifference({ verdict, differences }: Comparison): string[] {
+  if (verdict === "unknown") return ["Stripe knows nothing of it"];
+  if (verdict === "unclear") return ["too young to judge"];
+  if (differences.length === 0) return ["is not here, or its stamp is damaged"];
+  return differences.map(({ field, here, stripe }) =>
+    PERSONAL.has(field) ? `${field} differs` : `${field} is ${shown(here)} here, ${shown(stripe)} at Stripe`,
+  );
 }
 
 const shown = (value: unknown) =>
