@@ -97,10 +97,11 @@ async function tryOrSay(
   try {
     return { path: await work() };
   } catch (error) {
-    if (error instanceof Refusal) return answer(error.message);
+    const isRefusal = error instanceof Refusal;
+    if (isRefusal && error.cause === undefined) return answer(error.message);
     const words = error instanceof BillingError ? error.message : errorKind(error);
     log("error", `${what} failed`, { user: user.id, error: words });
-    return answer(FAILED);
+    return answer(isRefusal ? error.message : FAILED);
   }
 }
 

@@ -110,6 +110,13 @@ export class Refusal extends BillingError {
     return new Refusal("Your plan has changed since this offer was made. Look at the change again.");
   }
 
+  /** Stripe understood, and said no: bank debits, for one, know no change that waits for its payment. */
+  static notAccepted(cause: unknown) {
+    return new Refusal("Stripe did not accept this change, and nothing was charged. Write to us about it.", {
+      cause,
+    });
+  }
+
   static seatsOutOfRange(most: number) {
     return new Refusal(`Choose between 1 and ${most} seats.`);
   }

@@ -17,7 +17,7 @@ type Subscription = Stripe.Subscription;
 
 /**
  * Does what a quote says, once, however often it is confirmed. What it leads to is in the rows when this returns.
- * An upgrade whose payment fails or waits for the customer's bank leaves the plan as it was (docs/decisions/0008).
+ * An upgrade whose payment fails or waits for the customer's bank leaves the plan as it was (docs/decisions/0010).
  * @param token what previewChange gave
  * @throws Refusal with words for the user; Stripe's errors as they come
  */
@@ -46,23 +46,32 @@ const isSame = (one: Quote["to"], other: Quote["to"]) =>
 async function upgrade(before: Subscription, quote: Quote, idempotencyKey: string): Promise<Changed> {
   if (quote.due > 0 && !(await hasPaymentMethod(before))) throw Refusal.noPaymentMethod();
   if (!waitsForThis(before, quote)) await takeBack(before);
-  const api = await stripe();
-  const after = await api.subscriptions.update(
-    before.id,
-    {
-      items: [{ id: quote.item, price: quote.to.price, quantity: quote.to.quantity }],
-      payment_behavior: "pending_if_incomplete",
-      proration_behavior: "always_invoice",
-      ...(quote.prorationDate === null ? {} : { proration_date: quote.prorationDate }),
-    },
-    { idempotencyKey },
-  );
+  const after = await update(before, quote, idempotencyKey);
   await syncSubscription(before.id);
   if (before.schedule) await syncSchedule(idOf(before.schedule));
   if (!after.pending_update) return "changed";
   // The bill is to be seen at once, for it is what the change waits for.
   if (after.latest_invoice) await syncObject(invoices, idOf(after.latest_invoice));
   return "unpaid";
+}
+
+async function update({ id }: Subscription, quote: Quote, idempotencyKey: string): Promise<Subscription> {
+  const api = await stripe();
+  try {
+    return await api.subscriptions.update(
+      id,
+      {
+        items: [{ id: quote.item, price: quote.to.price, quantity: quote.to.quantity }],
+        payment_behavior: "pending_if_incomplete",
+        proration_behavior: "always_invoice",
+        ...(quote.prorationDate === null ? {} : { proration_date: quote.prorationDate }),
+      },
+      { idempotencyKey },
+    );
+  } catch (error) {
+    const isRefused = error instanceof Error && "type" in error && error.type === "StripeInvalidRequestError";
+    throw isRefused ? Refusal.notAccepted(error) : error;
+  }
 }
 
 /** Confirmed once more while its first payment waits: Stripe answers as before, and nothing is to be taken back. */
