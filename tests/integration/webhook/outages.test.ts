@@ -1,0 +1,360 @@
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Postgres, startPostgres } from "@/dev/postgres";
+import { signatureHeader } from "@/dev/send/sign";
+import { type LocalStripe, startLocalStripe } from "@/dev/stripe/server";
+import { createDatabase, withClient } from "@/prisma/migrate/databases";
+import { migrate } from "@/prisma/migrate/migrations";
+import { type Endpoint, startEndpoint } from "../../support/endpoints";
+import { TEST_ENV, WEBHOOK_SECRET } from "../../support/env";
+import { anEvent, aSubscription } from "../../support/events";
+import { installWitness } from "../../support/lives/witness";
+import { type Mishap, StripeProxy } from "../../support/stripe-proxy";
+
+/** The nightly's outage is a minute at 200 events a second; this one fits between other tests. */
+const OUTAGE_MS = Number(process.env.OUTAGE_SECONDS ?? 3) * 1_000;
+const PER_SECOND = Number(process.env.EVENTS_PER_SECOND ?? 40);
+
+/** A Postgres of this file's own: it is going to be killed, and must keep what it committed. */
+let postgres: Postgres;
+let folder: string;
+let url: string;
+let stripe: LocalStripe;
+let proxy: StripeProxy;
+let endpoints: Endpoint[] = [];
+
+beforeAll(async () => {
+  Object.assign(process.env, TEST_ENV);
+  folder = await mkdtemp(join(tmpdir(), "tests-outages-"));
+  postgres = await start();
+  url = await createDatabase(postgres.url, "outages");
+  await migrate(url);
+  await installWitness(url);
+  stripe = await startLocalStripe();
+  proxy = await StripeProxy.start();
+  proxy.upstream = stripe.url;
+});
+afterAll(async () => {
+  proxy.close();
+  await stripe.close();
+  await postgres.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const start = (port?: number) =>
+  startPostgres({
+    dataDir: join(folder, "data"),
+    logFile: join(folder, "postgres.log"),
+    ...(port ? { port } : {}),
+  });
+
+beforeEach(async () => {
+  await run(
+    "truncate stripe_events, subscriptions, subscription_items, row_versions, finished_events cascade",
+  );
+  proxy.passage = () => ({ mishap: null, beforeMs: 0, afterMs: 0 });
+  proxy.requests.length = 0;
+});
+afterEach(async () => {
+  await Promise.all(endpoints.map((endpoint) => endpoint.kill()));
+  endpoints = [];
+});
+
+const run = (sql: string) => withClient(url, (client) => client.query(sql));
+const count = async (where: string) =>
+  Number((await run(`select count(*)::int as n from ${where}`)).rows[0]?.n ?? -1);
+
+async function open(many: number, env: Record<string, string> = {}, preload: string[] = []): Promise<void> {
+  const options = { DATABASE_URL: url, STRIPE_API_BASE: proxy.url, ...env };
+  endpoints = await Promise.all(Array.from({ length: many }, () => startEndpoint(options, preload)));
+}
+
+/** Where the next event goes. */
+let turn = 0;
+const anEndpoint = () => endpoints[turn++ % endpoints.length]?.url ?? "";
+
+type Told = { event: Record<string, unknown>; answers: (number | null)[]; acknowledgedAt: number | null };
+
+/** Delivers as Stripe does, with its patience of hours made seconds: again and again until it is acknowledged. */
+async function deliver(
+  event: Record<string, unknown>,
+  until = Date.now() + 600_000,
+  signedAt?: Date,
+): Promise<Told> {
+  const told: Told = { event, answers: [], acknowledgedAt: null };
+  const body = JSON.stringify(event);
+  for (let tries = 0; Date.now() < until; tries += 1) {
+    const answer = await fetch(anEndpoint(), {
+      method: "POST",
+      body,
+      headers: { "stripe-signature": signatureHeader(body, WEBHOOK_SECRET, signedAt) },
+      signal: AbortSignal.timeout(20_000),
+    }).catch(() => null);
+    await answer?.arrayBuffer().catch(() => null);
+    told.answers.push(answer?.status ?? null);
+    if (answer?.status === 200) return { ...told, acknowledgedAt: Date.now() };
+    await sleep(Math.min(5_000, 250 * 2 ** tries) * (0.5 + Math.random() / 2));
+  }
+  return told;
+}
+
+const seconds = () => Math.floor(Date.now() / 1000);
+const changed = (id: string, fields: object = {}, created = seconds()) =>
+  anEvent("customer.subscription.updated", aSubscription({ id, items: { data: [] }, ...fields }), {
+    created,
+  });
+
+/** A stream of events, each about a subscription of its own. */
+function stream(): { stop(): Promise<Told[]> } {
+  const all: Promise<Told>[] = [];
+  const timer = setInterval(() => all.push(deliver(changed(`sub_${all.length}`))), 1_000 / PER_SECOND);
+  return {
+    stop() {
+      clearInterval(timer);
+      return Promise.all(all);
+    },
+  };
+}
+
+/** All is done and none parked, once each, and each row is there. */
+async function expectAllApplied(told: readonly Told[]): Promise<void> {
+  for (
+    let tries = 0;
+    tries < 600 && (await count("stripe_events where status = 'pending'")) > 0;
+    tries += 1
+  ) {
+    await Promise.all(endpoints.map((endpoint) => endpoint.drain().catch(() => null)));
+    await sleep(100);
+  }
+  expect(told.filter(({ acknowledgedAt }) => acknowledgedAt === null)).toEqual([]);
+  expect(await count("stripe_events where status <> 'done'")).toBe(0);
+  expect(await count("stripe_events where status = 'done'")).toBe(told.length);
+  expect(await count("finished_events")).toBe(told.length);
+  expect(await count("(select id from finished_events group by id having count(*) > 1) twice")).toBe(0);
+  expect(await count("subscriptions")).toBe(told.length);
+  expect(await count("subscriptions where version > 1")).toBe(0);
+}
+
+function postmaster(): number {
+  const [pid] = readFileSync(join(folder, "data", "postmaster.pid"), "utf8")
+    .split("\n")
+    .map(Number);
+  if (!pid) throw new Error("This file's Postgres does not run.");
+  return pid;
+}
+
+/** Ends the server as a loss of power does, and with it all that it had not written down. */
+async function killPostgres(): Promise<void> {
+  process.kill(postmaster(), "SIGKILL");
+  await postgres.exited;
+}
+
+async function restartPostgres(): Promise<void> {
+  // Its children take a moment to notice, and hold the shared memory until then.
+  for (let tries = 0; ; tries += 1) {
+    try {
+      postgres = await start(postgres.port);
+      return;
+    } catch (error) {
+      if (tries === 20) throw error;
+      await sleep(200);
+    }
+  }
+}
+
+it("a database that is killed under load and comes back has everything, without a person", async () => {
+  await open(2);
+  const events = stream();
+  await sleep(1_000);
+  await killPostgres();
+  await sleep(OUTAGE_MS);
+  await restartPostgres();
+  const backAt = Date.now();
+  await sleep(1_000);
+  const told = await events.stop();
+  await expectAllApplied(told);
+  const last = Math.max(...told.map(({ acknowledgedAt }) => acknowledgedAt ?? 0));
+  const refused = told.filter(({ answers }) => answers.length > 1).length;
+  expect(refused).toBeGreaterThan(0);
+  process.stdout.write(
+    `${told.length} events, the database away for ${OUTAGE_MS / 1000} s at ${PER_SECOND} a second: ${refused} came again; ` +
+      `all applied ${((last - backAt) / 1000).toFixed(1)} s after its return. 0 lost, 0 applied twice, 0 parked.\n`,
+  );
+}, 900_000);
+
+describe("a database", () => {
+  it("with no connection left answers 503, and takes the event when it is delivered again", async () => {
+    // A superuser is not counted, so the app comes as somebody else.
+    await run("create role app login password 'app'");
+    await run("grant pg_write_all_data, pg_read_all_data to app");
+    await run("alter database outages connection limit 0");
+    const asApp = new URL(url);
+    asApp.username = asApp.password = "app";
+    await open(1, { DATABASE_URL: asApp.href });
+    const refused = await deliver(changed("sub_refused"), Date.now() + 300);
+    expect(refused.answers).toContain(503);
+    await run("alter database outages connection limit -1");
+    await expectAllApplied([await deliver(refused.event)]);
+  });
+
+  it("that a lock holds up, longer than anybody waits for a connection, loses nothing", async () => {
+    await open(1);
+    const warm = await deliver(changed("sub_warm"));
+    const holder = new Client({ connectionString: url });
+    await holder.connect();
+    await holder.query("begin");
+    await holder.query("lock table subscriptions in access exclusive mode");
+    const waiting = Array.from({ length: 40 }, (_, n) => deliver(changed(`sub_held_${n}`)));
+    await sleep(8_000);
+    await holder.query("commit");
+    await holder.end();
+    const told = await Promise.all(waiting);
+    await untilDue();
+    await expectAllApplied([warm, ...told]);
+  });
+
+  it.each([
+    ["a deadlock", "40P01"],
+    ["a statement that took too long", "57014"],
+    ["a serialization failure", "40001"],
+  ])("that rolls back for %s has the event all the same", async (_, sqlState) => {
+    await open(1);
+    await run("create sequence failures");
+    await run(`create function fail() returns trigger language plpgsql as $$
+      begin
+        if nextval('failures') <= 2 then raise exception 'not now' using errcode = '${sqlState}'; end if;
+        return new;
+      end $$`);
+    await run("create trigger fail before insert on subscriptions for each row execute function fail()");
+    const told = [await deliver(changed("sub_unlucky")), await deliver(changed("sub_lucky"))];
+    await untilDue();
+    await run("drop function fail cascade");
+    await run("drop sequence failures");
+    await untilDue();
+    await expectAllApplied(told);
+  });
+
+  it("whose disk is full refuses what it cannot keep, and has it once there is room", async () => {
+    await open(1);
+    const warm = await deliver(changed("sub_warm"));
+    // No file may grow beyond 20 MB, but for what is there already; a segment of the log has 16.
+    limitFiles(20 * 2 ** 20);
+    await run("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()").catch(
+      () => {},
+    );
+    const told: Told[] = [];
+    const bulky = (n: number) =>
+      changed(`sub_${n}`, { description: randomBytes(300_000).toString("base64") });
+    for (let n = 0; n < 200 && !told.at(-1)?.answers.includes(503); n += 1)
+      told.push(await deliver(bulky(n), Date.now() + 1_500));
+    expect(told.at(-1)?.answers).toContain(503);
+    limitFiles("unlimited");
+    await killPostgres();
+    await restartPostgres();
+    const again = await deliver(told.pop()?.event ?? {});
+    await expectAllApplied([warm, ...told, again]);
+  });
+});
+
+/** Delays pass. */
+const untilDue = () => run("update stripe_events set next_attempt_at = 'epoch' where status = 'pending'");
+
+function limitFiles(bytes: number | "unlimited"): void {
+  const { status, stderr } = spawnSync("prlimit", ["--pid", String(postmaster()), `--fsize=${bytes}`]);
+  if (status !== 0) throw new Error(`prlimit failed: ${stderr}`);
+}
+
+describe("Stripe's API", () => {
+  const mishaps: [string, Mishap | null, number][] = [
+    ["down", { kind: "hangs up" }, 0],
+    ["slow", null, 30_000],
+    ["counting requests", { kind: "status", status: 429, retryAfter: 1 }, 0],
+    ["answering nonsense", { kind: "nonsense", body: "<html>It works!</html>" }, 0],
+    ["answering with something else", { kind: "nonsense", body: '{"id":"cus_1","object":"customer"}' }, 0],
+    [
+      "answering with half an object",
+      { kind: "nonsense", body: '{"id":"sub_odd","object":"subscription"}' },
+      0,
+    ],
+  ];
+  it.each(mishaps)(
+    "%s hurts only what must ask it, until it is back",
+    async (_, mishap, beforeMs) => {
+      stripe.put({
+        ...aSubscription({ status: "past_due", items: { data: [] } }),
+        id: "sub_odd",
+        object: "subscription",
+      });
+      proxy.passage = () => ({ mishap, beforeMs, afterMs: 0 });
+      await open(1);
+      const at = seconds();
+      const told = [
+        await deliver(changed("sub_odd", { status: "active" }, at)),
+        await deliver(changed("sub_odd", { status: "paused" }, at)),
+      ];
+      await vi.waitUntil(() => proxy.requests.length > 0, { timeout: 30_000 });
+      const others = await Promise.all(Array.from({ length: 20 }, (_, n) => deliver(changed(`sub_${n}`))));
+      expect(await count("stripe_events where status = 'done'")).toBe(21);
+      await vi.waitUntil(
+        async () => (await count("stripe_events where last_error is not null and attempts > 0")) > 0,
+        {
+          timeout: 60_000,
+          interval: 200,
+        },
+      );
+      expect(await count("stripe_events where status = 'parked'")).toBe(0);
+      proxy.passage = () => ({ mishap: null, beforeMs: 0, afterMs: 0 });
+      await vi.waitUntil(
+        async () => {
+          await untilDue();
+          await Promise.all(endpoints.map((endpoint) => endpoint.drain()));
+          return (await count("stripe_events where status = 'pending'")) === 0;
+        },
+        { timeout: 60_000, interval: 200 },
+      );
+      expect(await count("stripe_events where status = 'done'")).toBe(told.length + others.length);
+      expect(await count("finished_events")).toBe(told.length + others.length);
+      expect(await count("subscriptions where id = 'sub_odd' and status = 'past_due'")).toBe(1);
+    },
+    180_000,
+  );
+});
+
+describe("a server whose clock is an hour off", () => {
+  it.each([3_600_000, -3_600_000])("by %i ms refuses what Stripe signs, and stores nothing", async (ms) => {
+    await open(1, { CLOCK_SHIFT_MS: String(ms) }, ["./tests/support/clock-shift.mjs"]);
+    const told = await deliver(changed("sub_1"), Date.now() + 200);
+    expect(told.answers).toContain(400);
+    expect(await count("stripe_events")).toBe(0);
+  });
+
+  it.each([3_600_000, -3_600_000])("by %i ms puts events into the same order as any other", async (ms) => {
+    await open(1, { CLOCK_SHIFT_MS: String(ms) }, ["./tests/support/clock-shift.mjs"]);
+    stripe.put({
+      ...aSubscription({ status: "past_due", items: { data: [] } }),
+      id: "sub_odd",
+      object: "subscription",
+    });
+    const at = seconds();
+    const signedAt = new Date(Date.now() + ms);
+    const told = [
+      await deliver(changed("sub_new", { status: "past_due" }, at), undefined, signedAt),
+      await deliver(changed("sub_new", { status: "active" }, at - 1), undefined, signedAt),
+      await deliver(changed("sub_odd", { status: "active" }, at), undefined, signedAt),
+      await deliver(changed("sub_odd", { status: "paused" }, at), undefined, signedAt),
+    ];
+    await vi.waitUntil(async () => (await count("stripe_events where status = 'done'")) === told.length, {
+      timeout: 60_000,
+      interval: 200,
+    });
+    expect(await count("subscriptions where status = 'past_due'")).toBe(2);
+    expect(await count("finished_events")).toBe(told.length);
+  });
+});
