@@ -2,7 +2,9 @@ import type { Metadata } from "next";
 import { formatInstant } from "@/lib/format";
 import { requireUser } from "@/lib/session";
 import { readSignIns } from "@/lib/sign-ins";
+import { BUTTON } from "../ui/button";
 import { Gate } from "../ui/gate";
+import { signOutElsewhere } from "./actions";
 
 export const metadata: Metadata = { title: "Audit log", robots: { index: false } };
 
@@ -50,15 +52,16 @@ async function SignIns({ userId }: { userId: string }) {
           </tbody>
         </table>
       </div>
-      <p className="mt-5">
-        <a
-          href="/api/audit-log"
-          download="audit-log.json"
-          className="text-accent underline underline-offset-4"
-        >
+      <div className="mt-5 flex flex-wrap gap-3 max-sm:flex-col">
+        <a href="/api/audit-log" download="audit-log.json" className={BUTTON.quiet}>
           Download as JSON
         </a>
-      </p>
+        <form action={signOutElsewhere} className="contents">
+          <button type="submit" className={BUTTON.quiet}>
+            Sign out everywhere else
+          </button>
+        </form>
+      </div>
     </>
   );
 }
