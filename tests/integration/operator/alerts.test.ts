@@ -1,0 +1,142 @@
+import { createServer } from "node:http";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { GET as health } from "@/app/api/health/route";
+import { sendAlert } from "@/lib/alert";
+import { findTrouble, openFindings, tellNews } from "@/lib/billing/findings";
+import { keepUp } from "@/lib/billing/upkeep";
+import { db } from "@/lib/db";
+import { useDatabase } from "../../support/database";
+import { clearBilling, deliver, inboxRow } from "../../support/deliver";
+import { aCustomer, anEvent, aSubscription } from "../../support/events";
+import { useStripe } from "../../support/stripe";
+
+const told: string[] = [];
+let answer = 200;
+const hook = createServer((request, response) => {
+  let body = "";
+  request.on("data", (chunk: Buffer) => {
+    body += chunk.toString();
+  });
+  request.on("end", () => {
+    if (answer === 200) told.push(JSON.parse(body).text);
+    response.writeHead(answer).end();
+  });
+});
+
+useDatabase();
+useStripe();
+beforeAll(async () => {
+  await new Promise<void>((resolve) => hook.listen(0, "127.0.0.1", resolve));
+  const address = hook.address();
+  process.env.ALERT_WEBHOOK_URL = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/`;
+});
+afterAll(() => {
+  hook.close();
+  hook.closeAllConnections();
+});
+beforeEach(async () => {
+  await clearBilling();
+  await db().finding.deleteMany();
+  told.length = 0;
+  answer = 200;
+});
+
+async function look(): Promise<string[]> {
+  await findTrouble();
+  await tellNews(sendAlert);
+  return told.splice(0);
+}
+
+/** A customer without a user pays, twice; and an event cannot be read. */
+async function makeTrouble(): Promise<object> {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  await deliver(anEvent("customer.updated", aCustomer()));
+  await deliver(anEvent("customer.subscription.updated", aSubscription()));
+  await deliver(
+    anEvent("customer.subscription.updated", aSubscription({ id: "sub_2", items: { data: [] } })),
+  );
+  const parked = anEvent("customer.subscription.updated", { object: "subscription", id: "sub_3" });
+  await deliver(parked);
+  return parked;
+}
+
+it("parked events, orphans and duplicates are told once each, without a name or an address", async () => {
+  const parked = await makeTrouble();
+  expect(await inboxRow(parked)).toMatchObject({ status: "parked" });
+  const [message, ...more] = await look();
+  expect(more).toEqual([]);
+  expect(message).toContain("events are parked");
+  expect(message).toContain("nobody here owns them");
+  expect(message).toContain("cus_1: Pays for 2 subscriptions: sub_1, sub_2");
+  expect(message).toContain("http://localhost:3000/operator");
+  expect(message).not.toContain("ada@example.com");
+  expect(await look()).toEqual([]);
+});
+
+it("what is over is shown no more, and told anew if it comes back", async () => {
+  await makeTrouble();
+  await look();
+  await db().$executeRaw`update subscriptions set status = 'canceled'`;
+  expect(await look()).toEqual([]);
+  expect(await openFindings(["orphan", "duplicate"])).toEqual([]);
+  await db().$executeRaw`update subscriptions set status = 'active'`;
+  expect((await look())[0]).toContain("Pays for 2 subscriptions");
+});
+
+it("a hook that is down hears of it with the next run", async () => {
+  await makeTrouble();
+  answer = 500;
+  await findTrouble();
+  await expect(tellNews(sendAlert)).rejects.toThrow("The alert hook answered 500.");
+  answer = 200;
+  expect(await look()).toHaveLength(1);
+});
+
+it("an endpoint that heard something every day, and then nothing, is told", async () => {
+  for (let day = 1; day <= 8; day += 1)
+    await db().stripeEvent.create({
+      data: {
+        ...{
+          id: `evt_${day}`,
+          type: "invoice.paid",
+          livemode: false,
+          payload: "",
+          status: "done",
+          outcome: "applied",
+        },
+        receivedAt: new Date(Date.now() - (day * 24 + 1) * 3_600_000),
+      },
+    });
+  expect((await look())[0]).toContain("the webhook endpoint has gone silent");
+});
+
+it("whoever watches from outside learns one word: ok, or degraded once something is parked or waits too long", async () => {
+  const ask = async () => {
+    const response = await health();
+    return [response.status, await response.json()];
+  };
+  expect(await ask()).toEqual([200, { status: "ok" }]);
+  const parked = await makeTrouble();
+  expect(await ask()).toEqual([503, { status: "degraded" }]);
+  await db().stripeEvent.updateMany({
+    data: { status: "pending", outcome: null, receivedAt: new Date(Date.now() - 3_600_000) },
+  });
+  expect(await ask()).toEqual([503, { status: "degraded" }]);
+  await db().stripeEvent.updateMany({ data: { status: "done", outcome: "applied" } });
+  expect(await ask()).toEqual([200, { status: "ok" }]);
+  expect(await inboxRow(parked)).toMatchObject({ status: "done" });
+});
+
+it("every step of the upkeep works on an empty account, and one that fails holds up no other", async () => {
+  const done = await keepUp(Date.now() + 20_000);
+  expect(Object.entries(done).filter(([, isDone]) => !isDone)).toEqual([]);
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  await makeTrouble();
+  answer = 500;
+  expect(await keepUp(Date.now() + 20_000)).toMatchObject({
+    tell: false,
+    find: true,
+    count: true,
+    recover: true,
+  });
+}, 60_000);

@@ -1,0 +1,86 @@
+import { beforeEach, expect, it } from "vitest";
+import { drainDue } from "@/lib/billing/webhook/drain";
+import { prunePayloads } from "@/lib/billing/webhook/prune";
+import { askForReplay, continueReplay, readReplay, undoReplay } from "@/lib/billing/webhook/replay";
+import { db } from "@/lib/db";
+import { countEvents } from "@/lib/operator/events";
+import { useDatabase } from "../../support/database";
+import { clearBilling, deliver, inboxRow } from "../../support/deliver";
+import { aCustomer, anEvent, aSubscription, T0 } from "../../support/events";
+
+useDatabase();
+beforeEach(clearBilling);
+
+const DAY_MS = 86_400_000;
+
+/** Events that are in, each a second after the one before. */
+async function deliverCustomers(count: number): Promise<string[]> {
+  const events = Array.from({ length: count }, (_, at) =>
+    anEvent("customer.updated", aCustomer({ id: `cus_${at}` }), { created: T0 + at }),
+  );
+  for (const event of events) await deliver(event);
+  return events.map(({ id }) => String(id));
+}
+
+async function finish(id: string): Promise<void> {
+  for (let state = await continueReplay(id); state?.status !== "done"; state = await continueReplay(id))
+    await drainDue();
+  await drainDue();
+}
+
+it("what a filter finds is replayed, each event once, and rows that were lost are there again", async () => {
+  await deliverCustomers(5);
+  await deliver(anEvent("customer.subscription.updated", aSubscription()));
+  await db().customer.deleteMany();
+  const filter = { type: "customer.updated" };
+  const id = await askForReplay(filter, "tests", await countEvents(filter), 0);
+  await finish(id);
+  expect(await readReplay(id)).toMatchObject({ status: "done", total: 5, replayed: 5 });
+  expect(await db().customer.count()).toBe(5);
+  expect(await db().stripeEvent.count({ where: { status: "done", outcome: "applied" } })).toBe(6);
+});
+
+it("a replay of old events takes no row back", async () => {
+  const [old] = await deliverCustomers(1);
+  await deliver(
+    anEvent("customer.updated", aCustomer({ id: "cus_0", email: "new@example.com" }), { created: T0 + 60 }),
+  );
+  const id = await askForReplay({ ids: [String(old)] }, "tests", 1, 0);
+  await finish(id);
+  expect(await db().customer.findUnique({ where: { id: "cus_0" } })).toMatchObject({
+    email: "new@example.com",
+  });
+  expect(await inboxRow({ id: old })).toMatchObject({ status: "done", outcome: "superseded" });
+});
+
+it("taken back before it begins, it changes nothing; once begun it cannot be", async () => {
+  await deliverCustomers(2);
+  const id = await askForReplay({}, "tests", 2, 60);
+  expect(await continueReplay(id)).toMatchObject({ status: "waiting", replayed: 0 });
+  expect(await undoReplay(id)).toBe(true);
+  expect(await continueReplay(id)).toMatchObject({ status: "undone" });
+  expect(await db().stripeEvent.count({ where: { status: "pending" } })).toBe(0);
+  const begun = await askForReplay({}, "tests", 2, 0);
+  await continueReplay(begun);
+  expect(await undoReplay(begun)).toBe(false);
+});
+
+it("payloads past the retention go, their ids stay for duplicates, and what waits for a person keeps its own", async () => {
+  const [first, second, third] = await deliverCustomers(3);
+  const long = new Date(Date.now() - 100 * DAY_MS);
+  await db().stripeEvent.updateMany({
+    where: { id: { in: [String(first), String(second)] } },
+    data: { receivedAt: long },
+  });
+  await db().stripeEvent.update({ where: { id: String(second) }, data: { status: "parked", outcome: null } });
+  expect(await prunePayloads({ retentionDays: 90, deadline: Date.now() + 10_000 })).toBe(1);
+  expect((await inboxRow({ id: first })).payload).toBe("");
+  for (const id of [second, third]) expect((await inboxRow({ id })).payload).not.toBe("");
+  expect(await deliver(anEvent("customer.updated", aCustomer({ id: "cus_0" }), { id: first }))).toMatchObject(
+    { result: "duplicate" },
+  );
+
+  // An empty payload says nothing: it is not replayed, and stays done.
+  await finish(await askForReplay({ ids: [String(first)] }, "tests", 1, 0));
+  expect(await inboxRow({ id: first })).toMatchObject({ status: "done", outcome: "applied" });
+});
