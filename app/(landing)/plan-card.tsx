@@ -111,8 +111,8 @@ function Choose({ plan, price, visitor }: PriceProps) {
           Your plan
         </p>
       ) : (
-        <Link href="/dashboard" className={`${BUTTON.quiet} w-full`}>
-          Change on the dashboard
+        <Link href="/dashboard/change" className={`${BUTTON.quiet} w-full`}>
+          <span className="truncate">Change to {plan.name}</span>
         </Link>
       );
     default:
