@@ -7,7 +7,7 @@ const DONE: Record<string, { title: string; words: string }> = {
   },
   unpaid: {
     title: "Your plan is not changed yet",
-    words: "The payment did not go through. As soon as it is made, the change is too.",
+    words: "Its payment is not made yet. As soon as it is, the change is too.",
   },
   kept: { title: "Your plan stays as it is", words: "The change that waited was taken back." },
   cancelled: {
