@@ -57,9 +57,10 @@ async function idsByAddress(term: string): Promise<string[]> {
       " or ",
     );
   const found = await db().$queryRaw<{ id: string }[]>`
-    (select id from customers where ${ranges(Prisma.sql`email`)} limit ${MOST_FOUND})
+    (select id from customers where ${ranges(Prisma.sql`email`)} order by email limit ${MOST_FOUND})
     union
-    (select c.id from users u join customers c on c.user_id = u.id where ${ranges(Prisma.sql`u.email`)} limit ${MOST_FOUND})`;
+    (select c.id from users u join customers c on c.user_id = u.id where ${ranges(Prisma.sql`u.email`)}
+      order by u.email limit ${MOST_FOUND})`;
   return found.map(({ id }) => id);
 }
 
