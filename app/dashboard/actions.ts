@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Route } from "next";
+import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 import { cancelPlan, FEEDBACK, resumePlan } from "@/lib/billing/cancellation";
@@ -85,6 +86,8 @@ async function act<Given>(
   const given = schema.safeParse(Object.fromEntries(form));
   if (!given.success) return answer(NOT_UNDERSTOOD);
   const to = await tryOrSay(user, what, () => work(user, given.data));
+  // The banner stands in the layout, which a change of page alone does not render anew.
+  revalidatePath("/", "layout");
   if ("problem" in to) return to;
   redirect(to.path);
 }
