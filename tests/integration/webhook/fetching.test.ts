@@ -1,0 +1,97 @@
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { askInTurn, retrieveObject } from "@/lib/billing/fetch";
+import type { Answer } from "@/lib/billing/mirror";
+import { useDatabase } from "../../support/database";
+
+useDatabase({ STRIPE_REQUESTS_PER_SECOND: "100" });
+
+const answer: Answer = { object: null, answeredAt: new Date(0), versionBefore: 0 };
+
+/** Questions that are answered when the test says so. */
+function questions() {
+  const asked: string[] = [];
+  const open = new Map<string, () => void>();
+  const ask = (name: string) => () => {
+    asked.push(name);
+    return new Promise<Answer>((resolve) => open.set(name, () => resolve(answer)));
+  };
+  const untilAsked = async (count: number) => {
+    while (asked.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  return { asked, ask, untilAsked, answer: (name: string) => open.get(name)?.() };
+}
+
+let q = questions();
+beforeEach(() => {
+  q = questions();
+});
+
+describe("questions to Stripe", () => {
+  it("about one object are one while they wait for their turn, and follow each other after that", async () => {
+    const first = askInTurn("sub_1", q.ask("first"));
+    const joined = askInTurn("sub_1", q.ask("joined"));
+    await q.untilAsked(1);
+    // The first has left: what has happened since may not be in its answer.
+    const second = askInTurn("sub_1", q.ask("second"));
+    const joinedToo = askInTurn("sub_1", q.ask("joined too"));
+    q.answer("first");
+    await Promise.all([first, joined]);
+    await q.untilAsked(2);
+    q.answer("second");
+    await Promise.all([second, joinedToo]);
+    expect(q.asked).toEqual(["first", "second"]);
+  });
+
+  it("are at most five at once", async () => {
+    const names = Array.from({ length: 12 }, (_, n) => `in_${n}`);
+    const all = names.map((name) => askInTurn(name, q.ask(name)));
+    await q.untilAsked(5);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(q.asked).toHaveLength(5);
+    for (const [n, name] of names.entries()) {
+      await q.untilAsked(n + 1);
+      q.answer(name);
+    }
+    await Promise.all(all);
+  });
+
+  it("keep the pace that the environment sets", async () => {
+    const begun = Date.now();
+    const now = () => Promise.resolve(answer);
+    await Promise.all(Array.from({ length: 30 }, (_, n) => askInTurn(`pace_${n}`, now)));
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(280);
+  });
+
+  it("that fail leave the way free for the next", async () => {
+    const broken = () => Promise.reject(new Error("no answer"));
+    const [first, second] = [askInTurn("x", broken), askInTurn("x", broken)];
+    await expect(first).rejects.toThrow("no answer");
+    await expect(second).rejects.toThrow("no answer");
+    await expect(askInTurn("x", () => Promise.resolve(answer))).resolves.toEqual(answer);
+  });
+});
+
+describe("what Stripe says about itself", () => {
+  beforeAll(() => {
+    process.env.STRIPE_SECRET_KEY = "sk_test_tests";
+  });
+
+  it("that there is no such object is an answer", async () => {
+    const missing = Object.assign(new Error("none"), {
+      code: "resource_missing",
+      headers: { date: new Date(0).toUTCString() },
+    });
+    expect(await retrieveObject("sub_1", () => Promise.reject(missing))).toEqual({
+      object: null,
+      answeredAt: new Date(0),
+    });
+  });
+
+  it("Retry-After silences every question for as long", async () => {
+    const limited = Object.assign(new Error("slow down"), { headers: { "retry-after": "1" } });
+    const begun = Date.now();
+    await expect(retrieveObject("sub_1", () => Promise.reject(limited))).rejects.toThrow("slow down");
+    await askInTurn("sub_other", () => Promise.resolve(answer));
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(990);
+  });
+});
