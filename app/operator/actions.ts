@@ -2,11 +2,13 @@
 
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
-import { linkCustomer } from "@/lib/billing/customers";
+import { customers, linkCustomer } from "@/lib/billing/customers";
 import { BillingError } from "@/lib/billing/errors";
 import { findTrouble } from "@/lib/billing/findings";
+import { invoices } from "@/lib/billing/invoices";
 import { countRevenue } from "@/lib/billing/revenue";
 import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
+import { syncObject } from "@/lib/billing/sync";
 import { drainDue } from "@/lib/billing/webhook/drain";
 import { type EventFilter, eventFilterSchema } from "@/lib/billing/webhook/filter";
 import { askForReplay, continueReplay, type ReplayState, undoReplay } from "@/lib/billing/webhook/replay";
@@ -62,15 +64,17 @@ export async function reveal(id: string): Promise<string> {
   return layOutPayload((await readEvent(id))?.payload ?? "");
 }
 
-/** Makes the rows of a customer's subscriptions equal what Stripe says. */
+/** Makes the rows of a customer, of their subscriptions and of their open invoices equal what Stripe says. */
 export async function syncCustomer(customerId: string): Promise<string> {
   const { email } = await requireOperator();
   await recordAct({ operator: email, action: "synced", target: customerId });
   const known = await readCustomer(customerId);
   return inWords(async () => {
+    await syncObject(customers, customerId);
     for (const { id } of known?.subscriptions ?? []) await syncSubscription(id);
+    for (const { id, status } of known?.invoices ?? []) if (status === "open") await syncObject(invoices, id);
     revalidatePath(`/operator/customers/${customerId}`);
-    return `${known?.subscriptions.length ?? 0} subscriptions are as Stripe has them.`;
+    return `The customer, ${known?.subscriptions.length ?? 0} subscriptions and the open invoices are as Stripe has them.`;
   });
 }
 

@@ -44,7 +44,7 @@ async function conditionOf(term: string): Promise<Prisma.Sql> {
 const idIs = (id: string | null | undefined) => Prisma.sql`c.id = ${id ?? ""}`;
 
 /** More than that is no answer to a search. */
-const MOST_FOUND = 500;
+const MOST_FOUND = 100;
 
 /** The last character that there is: with it, a prefix is a range, which any index on the column answers. */
 const LAST = "\u{10ffff}";

@@ -141,6 +141,7 @@ for (const { name, ...look } of LOOKS)
   test.describe(`operator pages, ${name}`, () => {
     test.use(look);
     test("fit the screen and pass axe", async ({ page, db, signUp }) => {
+      test.setTimeout(240_000);
       await signInAsOperator(page, db, signUp);
       const customer = await insertCustomer(db, OPERATOR);
       await insertSubscription(db, customer, { id: `sub_${customer.slice(4)}` });

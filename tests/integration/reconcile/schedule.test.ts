@@ -1,0 +1,48 @@
+import { beforeEach, expect, it, vi } from "vitest";
+import { compareWhenDue } from "@/lib/billing/reconcile/schedule";
+import { db } from "@/lib/db";
+import { useDatabase } from "../../support/database";
+import { useStripe } from "../../support/stripe";
+
+useDatabase();
+const stripe = useStripe();
+beforeEach(() => db().progress.deleteMany());
+
+const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000];
+const start = Date.now();
+const run = (at: number, deadline = Date.now() + 30_000) => compareWhenDue(deadline, at);
+const lists = () =>
+  stripe.api.requests.splice(0).filter((request) => request === "GET /v1/subscriptions").length;
+
+it("everything is compared at first and each week, what is new each day, and nothing in between", async () => {
+  await run(start);
+  expect(lists()).toBe(1);
+  await run(start + HOUR_MS);
+  expect(lists()).toBe(0);
+  for (let day = 1; day <= 6; day += 1) {
+    await run(start + day * DAY_MS);
+    expect(lists(), `day ${day}`).toBe(1);
+    expect(await db().progress.findUnique({ where: { name: "comparison" } })).toMatchObject({
+      state: { fullAt: start, dailyAt: start + day * DAY_MS, running: null },
+    });
+  }
+  await run(start + 7 * DAY_MS);
+  expect(await db().progress.findUnique({ where: { name: "comparison" } })).toMatchObject({
+    state: { fullAt: start + 7 * DAY_MS },
+  });
+});
+
+it("a pass that found no end goes on with the next run, and one that failed begins where it was", async () => {
+  await run(start, 0);
+  expect(await db().progress.findUnique({ where: { name: "comparison" } })).toMatchObject({
+    state: { running: { kind: "full", at: start } },
+  });
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+  stripe.api.failWith(403);
+  await expect(run(start + HOUR_MS)).rejects.toThrow();
+  stripe.api.failWith(null);
+  await run(start + 2 * HOUR_MS);
+  expect(await db().progress.findUnique({ where: { name: "comparison" } })).toMatchObject({
+    state: { fullAt: start, running: null },
+  });
+});
