@@ -30,8 +30,9 @@ export default defineConfig({
           name: "integration",
           include: ["tests/integration/**/*.test.{ts,tsx}"],
           globalSetup: ["tests/support/postgres.global.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          // No promise is about speed: a laptop that does much else at once must not fail one.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

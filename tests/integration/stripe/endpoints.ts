@@ -27,7 +27,7 @@ async function listen(server: Server): Promise<number> {
 }
 
 /** Waits until something is so. */
-export async function until(isSo: () => boolean | Promise<boolean>, ms = 5_000): Promise<void> {
+export async function until(isSo: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
   for (const end = Date.now() + ms; !(await isSo()); await sleep(5))
     if (Date.now() > end) throw new Error(`It was not so within ${ms} ms: ${isSo}`);
 }

@@ -32,7 +32,7 @@ function command(...options: string[]): Command {
 }
 
 async function portOf({ out }: Command): Promise<number> {
-  await until(() => /Stop +Ctrl-C/.test(out()), 20_000);
+  await until(() => /Stop +Ctrl-C/.test(out()));
   return Number(/API base +http:\/\/127\.0\.0\.1:(\d+)$/m.exec(out())?.[1]);
 }
 

@@ -138,7 +138,7 @@ export class Receiver {
   }
 
   /** Waits for the first event of a type. */
-  async until(type: string, ms = 5_000): Promise<Stripe.Event> {
+  async until(type: string, ms = 60_000): Promise<Stripe.Event> {
     for (const end = Date.now() + ms; ; await sleep(10)) {
       const event = this.events().find((event) => event.type === type);
       if (event) return event;

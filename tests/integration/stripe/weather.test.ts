@@ -37,7 +37,7 @@ async function burst(local: LocalStripe): Promise<string[]> {
     const before = local.account.store.get("customer", id);
     if (before) local.account.change("customer", before, { name }, "customer.updated");
   }
-  await until(() => [...local.account.outbox.all()].every(({ nextAt }) => nextAt === null), 10_000);
+  await until(() => [...local.account.outbox.all()].every(({ nextAt }) => nextAt === null));
   return came;
 }
 
