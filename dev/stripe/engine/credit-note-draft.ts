@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import type { Account } from "../account.ts";
 import { apiList, found } from "../http/endpoint.ts";
 import { ApiError } from "../http/errors.ts";
-import { money } from "../pages/words.ts";
+import { money } from "../money.ts";
 import { idOf } from "../store.ts";
 import { type CreditLineDraft, creditLines } from "./credit-note-lines.ts";
 

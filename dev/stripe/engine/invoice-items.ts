@@ -66,6 +66,10 @@ export function pendingItems(account: Account, customer: string, subscription: s
     .reverse();
 }
 
+/** Those of one currency, as an invoice holds them: the first one's unless it is named. The others go on waiting. */
+export const ofOneCurrency = (items: Item[], currency = items[0]?.currency): Item[] =>
+  items.filter((item) => item.currency === currency);
+
 /** Puts items onto an invoice, or, with null, back among those that wait. Stripe sends nothing for it. */
 export function assign(account: Account, items: Item[], invoice: string | null): void {
   for (const item of items) account.change("invoiceitem", item, { invoice }, null);

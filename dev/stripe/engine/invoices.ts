@@ -5,7 +5,7 @@ import { idOf } from "../store.ts";
 import { useUp } from "./discounts.ts";
 import { collect, markPaid } from "./invoice-collection.ts";
 import { draftInvoice, type InvoiceDraft } from "./invoice-draft.ts";
-import { assign, itemsOf, pendingItems } from "./invoice-items.ts";
+import { assign, itemsOf, ofOneCurrency, pendingItems } from "./invoice-items.ts";
 import { cancelPayment, methodFor, openPayment, subscriptionOf } from "./invoice-payment.ts";
 import { balanced } from "./invoice-totals.ts";
 import { DAY, HOUR } from "./periods.ts";
@@ -17,12 +17,17 @@ type Invoice = Stripe.Invoice;
 export function createInvoice(
   account: Account,
   draft: InvoiceDraft,
-  items = draft.includePending ? pendingItems(account, draft.customer, draft.subscription?.id ?? null) : [],
+  items = draft.includePending ? waitingFor(account, draft) : [],
 ): Invoice {
   const invoice = draftInvoice(account, account.newId("invoice"), draft, items);
   if (draft.daysUntilDue !== null) account.store.note(invoice.id, { daysUntilDue: draft.daysUntilDue });
   assign(account, items, invoice.id);
   return account.create("invoice", invoice, "invoice.created");
+}
+
+function waitingFor(account: Account, { customer, subscription, lines, currency }: InvoiceDraft) {
+  const items = pendingItems(account, customer, subscription?.id ?? null);
+  return ofOneCurrency(items, lines[0]?.currency ?? currency ?? subscription?.currency);
 }
 
 /**

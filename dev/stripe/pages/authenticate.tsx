@@ -3,13 +3,13 @@ import { type Context, Hono } from "hono";
 import type { Account } from "../account.ts";
 import { authenticateIntent } from "../engine/payments.ts";
 import { authenticateSetup } from "../engine/setup-intents.ts";
+import { money } from "../money.ts";
 import { leave } from "./checkout-leave.ts";
 import type { PageContext } from "./context.ts";
 import { readForm } from "./forms.ts";
 import { Layout } from "./layout.tsx";
 import { Message } from "./message.tsx";
 import { show, unknownPage } from "./show.tsx";
-import { money } from "./words.ts";
 
 /** The bank's page, where the customer proves to be the card's owner: `/authenticate/:intent`. */
 export function authenticateRoutes(context: PageContext): Hono {

@@ -1,8 +1,9 @@
 /** @jsxImportSource hono/jsx */
+
+import { money } from "../money.ts";
 import { type CheckoutView, needsMethod } from "./checkout.tsx";
 import { CardFields, Field, type Filled, IbanFields } from "./fields.tsx";
 import { Notice } from "./layout.tsx";
-import { money } from "./words.ts";
 
 type FormProps = { view: CheckoutView; at: string; filled: Filled };
 

@@ -1,9 +1,10 @@
 /** @jsxImportSource hono/jsx */
 import type Stripe from "stripe";
 import { amountOf } from "../engine/price-amounts.ts";
+import { money } from "../money.ts";
 import type { CheckoutView } from "./checkout.tsx";
 import { Field, type Filled } from "./fields.tsx";
-import { couponTerms, day, every, iso, money } from "./words.ts";
+import { couponTerms, day, every, iso } from "./words.ts";
 
 type SummaryProps = { view: CheckoutView; at: string; filled: Filled };
 

@@ -1,8 +1,10 @@
 /** @jsxImportSource hono/jsx */
+
+import { money } from "../money.ts";
 import { CardFields, type Filled } from "./fields.tsx";
 import type { InvoiceView } from "./invoice.tsx";
 import { Notice } from "./layout.tsx";
-import { methodName, money } from "./words.ts";
+import { methodName } from "./words.ts";
 
 type PaymentProps = { view: InvoiceView; at: string; filled: Filled };
 

@@ -1,8 +1,9 @@
 import type Stripe from "stripe";
 import type { Account } from "../account.ts";
 import { intentOf } from "../engine/invoice-payment.ts";
+import { money } from "../money.ts";
 import { idOf } from "../store.ts";
-import { couponTerms, day, methodName, money } from "./words.ts";
+import { couponTerms, day, methodName } from "./words.ts";
 
 type Invoice = Stripe.Invoice;
 

@@ -2,13 +2,14 @@
 import type { Child } from "hono/jsx";
 import type Stripe from "stripe";
 import { intentOf } from "../engine/invoice-payment.ts";
+import { money } from "../money.ts";
 import { idOf } from "../store.ts";
 import type { PageContext } from "./context.ts";
 import type { Filled } from "./fields.tsx";
 import { InvoicePayment } from "./invoice-payment.tsx";
 import { paidWith, type Sheet, sheetOf, standingOf } from "./invoice-sheet.ts";
 import { Layout } from "./layout.tsx";
-import { day, iso, money } from "./words.ts";
+import { day, iso } from "./words.ts";
 
 export type InvoiceView = {
   context: PageContext;

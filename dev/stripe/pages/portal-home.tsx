@@ -1,10 +1,11 @@
 /** @jsxImportSource hono/jsx */
 import type Stripe from "stripe";
 import { choices } from "../engine/portal-actions.ts";
+import { money } from "../money.ts";
 import { Layout, Notice } from "./layout.tsx";
 import { Details, Invoices, Methods, Terms } from "./portal-sections.tsx";
 import { changeOf, nextCharge, type Portal, titleOf } from "./portal-view.ts";
-import { day, every, iso, money } from "./words.ts";
+import { day, every, iso } from "./words.ts";
 
 /** What the first page says after an errand. */
 export const DONE: Record<string, string> = {

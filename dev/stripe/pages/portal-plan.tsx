@@ -3,9 +3,10 @@
 import type { Child } from "hono/jsx";
 import type Stripe from "stripe";
 import { type Choice, choices, type Preview, type Switch } from "../engine/portal-actions.ts";
+import { money } from "../money.ts";
 import { Layout, Notice } from "./layout.tsx";
 import { changeOf, nextCharge, type Portal, titleOf } from "./portal-view.ts";
-import { day, every, money } from "./words.ts";
+import { day, every } from "./words.ts";
 
 type PlanProps = { portal: Portal; subscription: Stripe.Subscription; error?: string | undefined };
 

@@ -1,8 +1,9 @@
 /** @jsxImportSource hono/jsx */
 import type Stripe from "stripe";
+import { money } from "../money.ts";
 import { StandingPill } from "./invoice.tsx";
 import type { Portal } from "./portal-view.ts";
-import { day, methodName, money } from "./words.ts";
+import { day, methodName } from "./words.ts";
 
 export const Methods = ({ portal: { features, methods, defaultMethod, home } }: { portal: Portal }) => {
   const canChange = features.payment_method_update.enabled;

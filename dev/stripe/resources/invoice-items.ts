@@ -82,6 +82,11 @@ function costOf(account: Account, { amount, currency, pricing, quantity = 1, uni
   };
 }
 
+const otherCurrency = (of: string, wanted: string) =>
+  ApiError.invalid(`The currency of the item (${of}) is not the currency of the invoice (${wanted}).`, {
+    param: "currency",
+  });
+
 /** The draft that an item is on, which its change changes; null for one that waits. @throws ApiError if it is final */
 function draftOf(account: Account, item: Item): Stripe.Invoice | null {
   const invoice = account.store.get("invoice", idOf(item.invoice) ?? "");
@@ -100,6 +105,7 @@ export const invoiceItems = [
     const { subscription = null } = params;
     if (subscription !== null) found(account, "subscription", subscription, "subscription");
     const cost = costOf(account, params);
+    if (invoice && invoice.currency !== cost.currency) throw otherCurrency(cost.currency, invoice.currency);
     const now = account.nowOf(params.customer);
     const item = createInvoiceItem(
       account,

@@ -1,8 +1,9 @@
 import type Stripe from "stripe";
 import type { z } from "zod";
 import type { Account } from "../account.ts";
+import { redeem } from "../engine/discounts.ts";
 import { checkDraft, editDraft } from "../engine/invoice-edit.ts";
-import { pendingItems } from "../engine/invoice-items.ts";
+import { ofOneCurrency, pendingItems } from "../engine/invoice-items.ts";
 import { intentOf, paymentOf, subscriptionOf } from "../engine/invoice-payment.ts";
 import { createInvoice, deleteDraft } from "../engine/invoices.ts";
 import { HOUR } from "../engine/periods.ts";
@@ -49,6 +50,7 @@ const create = params<Stripe.InvoiceCreateParams>()({
   ...fields,
   currency: text.optional(),
   customer: text.optional(),
+  discounts: unsettable(list(hash({ coupon: text.optional(), promotion_code: text.optional() }))).optional(),
   pending_invoice_items_behavior: oneOf("exclude", "include").optional(),
   subscription: text.optional(),
 });
@@ -68,6 +70,7 @@ function createByHand(account: Account, given: Given): Invoice {
   checkDue(given, given.collection_method ?? "charge_automatically");
   const items = itemsFor(account, given, customer, subscription);
   const now = account.nowOf(customer);
+  const discounts = given.discounts === undefined ? undefined : redeemed(account, given, customer, items);
   const invoice = createInvoice(
     account,
     {
@@ -88,20 +91,36 @@ function createByHand(account: Account, given: Given): Invoice {
       footer: given.footer ?? null,
       metadata: mergeMetadata({}, given.metadata),
       defaultPaymentMethod: given.default_payment_method ?? null,
+      ...(discounts ? { discounts } : {}),
     },
     items,
   );
+  for (const id of discounts ?? []) {
+    const discount = account.store.get("discount", id);
+    if (discount) account.change("discount", discount, { invoice: invoice.id }, null);
+  }
   return invoice;
+}
+
+/** The discounts of this invoice alone, in place of the customer's or the subscription's. */
+function redeemed(account: Account, given: Given, customer: string, items: Stripe.InvoiceItem[]): string[] {
+  const currency = items[0]?.currency ?? given.currency?.toLowerCase() ?? "usd";
+  const amount = items.reduce((sum, item) => sum + item.amount, 0);
+  return (given.discounts ?? []).map(
+    (draft, at) => redeem(account, { customer, currency, amount }, draft, `discounts[${at}]`).id,
+  );
 }
 
 function itemsFor(
   account: Account,
-  { pending_invoice_items_behavior }: Given,
+  { pending_invoice_items_behavior, currency }: Given,
   customer: string,
   subscription: Stripe.Subscription | null,
 ): Stripe.InvoiceItem[] {
   if (!subscription)
-    return pending_invoice_items_behavior === "include" ? pendingItems(account, customer, null) : [];
+    return pending_invoice_items_behavior === "include"
+      ? ofOneCurrency(pendingItems(account, customer, null), currency?.toLowerCase())
+      : [];
   const items = pendingItems(account, customer, subscription.id).filter(
     (item) => item.parent?.subscription_details?.subscription === subscription.id,
   );

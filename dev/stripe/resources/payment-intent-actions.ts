@@ -9,7 +9,7 @@ import { checkType, checkUsable } from "../engine/usable-methods.ts";
 import { found } from "../http/endpoint.ts";
 import { ApiError } from "../http/errors.ts";
 import { defined, mergeMetadata } from "../http/params.ts";
-import { money } from "../pages/words.ts";
+import { money } from "../money.ts";
 import { idOf } from "../store.ts";
 import type { Confirm, Create, GivenShipping, Update } from "./payment-intent-params.ts";
 import type { Given } from "./payment-method-params.ts";
