@@ -14,6 +14,7 @@ import { Idempotency } from "./http/idempotency.ts";
 import { weatherOver } from "./http/weather.ts";
 import { Journal } from "./journal/journal.ts";
 import { Controls } from "./local/controls.ts";
+import { moveUrls } from "./local/moved.ts";
 import { keepPaceOf } from "./local/pace.ts";
 import { logRequests, type RequestEntry } from "./local/requests.ts";
 import { localRoutes } from "./local/routes.ts";
@@ -50,6 +51,7 @@ export async function startLocalStripe(options: LocalStripeOptions = {}): Promis
     throw error;
   });
   account.url = `http://127.0.0.1:${port}`;
+  moveUrls(account);
   const webhooks = (options.webhooks ?? []).map((option) => setUpEndpoint(account, option));
   delivery.resume();
   resumeClocks(account);

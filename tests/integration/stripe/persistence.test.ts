@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Stripe from "stripe";
@@ -163,6 +164,29 @@ test("the endpoint of --webhook keeps its secret over a restart, and takes a new
   expect((await restart({ webhooks: [{ url }] })).local.webhooks[0]?.secret).toBe(secret);
   const named = await restart({ webhooks: [{ url, secret: "whsec_named" }] });
   expect(named.local.webhooks[0]).toMatchObject({ secret: "whsec_named" });
+});
+
+test("on another port the pages of what was made before are where the server is now", async () => {
+  const before = await start();
+  const { id: customer } = await before.stripe.customers.create();
+  const { id } = await before.stripe.invoices.create({ customer });
+  const final = await before.stripe.invoices.finalizeInvoice(id);
+  const made = await before.stripe.checkout.sessions.create({
+    mode: "setup",
+    currency: "usd",
+    success_url: "http://localhost/",
+  });
+  await running.pop()?.close();
+  const taken = createServer().listen(before.local.port, "127.0.0.1");
+  await once(taken, "listening");
+  onTestFinished(() => void taken.close());
+
+  const { local, stripe } = await start();
+  const invoice = await stripe.invoices.retrieve(id);
+  expect(invoice.hosted_invoice_url).toBe(final.hosted_invoice_url?.replace(before.local.url, local.url));
+  const session = await stripe.checkout.sessions.retrieve(made.id);
+  for (const url of [invoice.hosted_invoice_url, invoice.invoice_pdf, session.url])
+    expect((await fetch(url ?? "")).status).toBe(200);
 });
 
 test("a test clock that was advancing arrives after a restart", async () => {
