@@ -1,5 +1,7 @@
+import type { Route } from "next";
+
 /** Where signing in leads when nothing else was asked for. */
-export const HOME_AFTER_SIGN_IN = "/dashboard";
+const HOME_AFTER_SIGN_IN = "/dashboard";
 
 // Any origin serves: what the path resolves to must stay on it. `.invalid` can never be a real one (RFC 2606).
 const HERE = "http://here.invalid";
@@ -9,10 +11,13 @@ const HERE = "http://here.invalid";
  * take for another site (`//evil.example`, `/\evil.example`, a tab inside the slashes) or is not a path becomes the
  * dashboard.
  */
-export function safeReturnPath(value: unknown): string {
+export function safeReturnPath(value: unknown): Route {
   if (typeof value !== "string" || !value.startsWith("/") || !URL.canParse(value, HERE))
     return HOME_AFTER_SIGN_IN;
-  const url = new URL(value, HERE);
-  if (url.origin !== HERE || url.pathname.startsWith("//")) return HOME_AFTER_SIGN_IN;
-  return url.pathname + url.search + url.hash;
+  const { origin, pathname, search, hash } = new URL(value, HERE);
+  const path = pathname + search + hash;
+  return origin === HERE && isPathHere(path) ? path : HOME_AFTER_SIGN_IN;
 }
+
+/** Whether there is such a page shows when it is asked for. */
+const isPathHere = (path: string): path is Route => !path.startsWith("//");

@@ -3,6 +3,7 @@ import { Suspense } from "react";
 import { SITE } from "@/lib/site";
 import { BUTTON } from "../ui/button";
 import { CairnPicture } from "./cairn-picture";
+import { FirstStep, SignUpLink } from "./first-step";
 import { Pricing, PricingSkeleton } from "./pricing";
 
 const FACTS = [
@@ -31,9 +32,9 @@ export default function LandingPage() {
           </h1>
           <p className="mt-6 max-w-md text-lg text-muted leading-7">{SITE.description}</p>
           <div className="mt-9 flex flex-wrap gap-3">
-            <Link href="/sign-up" className={BUTTON.primary}>
-              Create an account
-            </Link>
+            <Suspense fallback={<SignUpLink />}>
+              <FirstStep />
+            </Suspense>
             <Link href="/#pricing" className={BUTTON.quiet}>
               See the plans
             </Link>

@@ -19,6 +19,11 @@ test("somebody new signs up and sees an empty dashboard", async ({ page }) => {
   await expect(page).toHaveURL("/dashboard");
   await expect(page.getByRole("heading", { name: "No plan yet" })).toBeVisible();
   await expect(page.getByText(person.email)).toBeVisible();
+
+  await page.goto("/");
+  await expect(page.getByRole("link", { name: "Create an account" })).toBeHidden();
+  await page.getByRole("link", { name: "Go to your dashboard" }).click();
+  await expect(page).toHaveURL("/dashboard");
 });
 
 test("the whole way works with a keyboard alone", async ({ page }) => {
@@ -110,8 +115,12 @@ test("/dashboard asks for a session, and comes back after signing in", async ({ 
   await fillIn(page, person);
   await signIn(page).click();
   await expect(page).toHaveURL("/dashboard");
-  await page.goto("/sign-in");
-  await expect(page).toHaveURL("/dashboard");
+  for (const form of ["/sign-in", "/sign-up"]) {
+    await page.goto(form);
+    await expect(page, form).toHaveURL("/dashboard");
+    await page.goto(`${form}?from=${encodeURIComponent("/checkout?plan=team_monthly")}`);
+    await expect(page, form).toHaveURL("/checkout?plan=team_monthly");
+  }
 });
 
 for (const from of ["//example.com", "https://example.com", "/\\example.com", "/.//example.com"])

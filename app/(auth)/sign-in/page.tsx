@@ -11,7 +11,7 @@ type PageProps = { searchParams: Promise<Record<string, string | string[] | unde
 
 export default async function SignInPage({ searchParams }: PageProps) {
   const returnTo = safeReturnPath((await searchParams).from);
-  if (await currentUser()) redirect("/dashboard");
+  if (await currentUser()) redirect(returnTo);
   return (
     <>
       <h1 className="font-semibold text-3xl">Sign in</h1>
