@@ -9,6 +9,8 @@ const says = (page: Page, words: string | RegExp) =>
   expect(page.getByText(words, { exact: true }).first()).toBeVisible(FOLLOWS);
 const paidInvoices = (page: Page) => page.getByRole("row").filter({ hasText: "Paid" });
 
+test.use({ movesTime: true });
+
 test("signing up, paying, renewing, failing to pay, paying after all, cancelling, the end", async ({
   page,
   context,

@@ -15,13 +15,32 @@ export const somebody = (): Person => ({
 });
 
 type Fixtures = {
+  /** Whether the test lets time pass at Stripe. It passes for every account: a payment that another test has open expires. */
+  movesTime: boolean;
+  /** Who moves time is alone; all others go side by side. */
+  turn: undefined;
   /** The database of the app under test. */
   db: Client;
   /** Makes an account and signs this page's browser in, without the form. */
   signUp: (page: Page, person?: Person) => Promise<Person>;
 };
 
+/** Any number that the app does not lock. */
+const TIME_LOCK = 0x71_3e;
+
 export const test = base.extend<Fixtures>({
+  movesTime: [false, { option: true }],
+  turn: [
+    async ({ movesTime }, use) => {
+      const client = new Client(process.env.DATABASE_URL);
+      await client.connect();
+      await client.query(`select pg_advisory_lock${movesTime ? "" : "_shared"}(${TIME_LOCK})`);
+      await use(undefined);
+      await client.end();
+    },
+    // Waiting for a turn takes nothing of the test's own time.
+    { auto: true, timeout: 15 * 60_000 },
+  ],
   // Each test comes from an address of its own (198.18.0.0/15 is for tests, RFC 2544), so that they do not use up each
   // other's sign-up limit.
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern which fixtures to make: none.
