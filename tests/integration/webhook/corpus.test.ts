@@ -13,6 +13,9 @@ const corpus = process.env.STRIPE_EVENT_CORPUS;
 
 const TABLES = ["subscriptions", "invoices", "products", "prices"] as const;
 
+/** The list was made when no schedule was followed. Now they tell the change that waits: docs/decisions/0010. */
+const FOLLOWED_SINCE = /^subscription_schedule\./;
+
 if (!corpus)
   console.log("STRIPE_EVENT_CORPUS is not set: the events of a real account's history are NOT tested.");
 
@@ -24,7 +27,8 @@ describe.skipIf(!corpus)("real events of twelve years", () => {
   const lines = corpus ? readFileSync(join(corpus, "EXPECTED.tsv"), "utf8").trim().split("\n").slice(1) : [];
   const expectations = lines.map((line) => {
     const [file = "", result = "", table = "", id = "", columns = ""] = line.split("\t");
-    return { file, result, table, id, columns: columns ? columns.split(";") : [] };
+    const expected = FOLLOWED_SINCE.test(file) ? "applied" : result;
+    return { file, result: expected, table, id, columns: columns ? columns.split(";") : [] };
   });
   const send = async (file: string) => {
     const response = await POST(delivery(readFileSync(join(corpus ?? "", file), "utf8")));
