@@ -7,7 +7,7 @@ import { currentUser } from "@/lib/session";
 import { signOut } from "../(auth)/actions";
 
 const SHAPE =
-  "inline-flex min-h-11 cursor-pointer items-center rounded-lg px-3 transition-[color,background-color] hover:bg-sunken";
+  "inline-flex min-h-11 cursor-pointer items-center rounded-lg px-2 transition-[color,background-color] hover:bg-sunken sm:px-3";
 const ITEM = `${SHAPE} text-muted hover:text-ink`;
 
 /** Who is signed in, with the way out, or the ways in. */

@@ -12,8 +12,8 @@ export function SiteHeader() {
           <Mark className="size-6 text-accent" />
           {SITE.name}
         </Link>
-        <nav aria-label="Main" className="-mr-3 flex min-w-0 items-center sm:gap-2">
-          <Suspense fallback={<div className="skeleton mr-3 h-8 w-32" />}>
+        <nav aria-label="Main" className="-mr-2 flex min-w-0 items-center sm:-mr-3 sm:gap-2">
+          <Suspense fallback={<div className="skeleton mr-2 h-8 w-32" />}>
             <AccountNav />
           </Suspense>
         </nav>

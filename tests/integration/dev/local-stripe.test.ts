@@ -17,7 +17,7 @@ beforeEach(async () => {
     host: "127.0.0.1",
     port: local.port,
     maxNetworkRetries: 0,
-    timeout: 300,
+    timeout: 5_000,
     telemetry: false,
   });
 });
@@ -85,7 +85,7 @@ test("it is slow when told to", async () => {
   const begun = performance.now();
   await stripe.customers.retrieve("cus_demo");
   expect(performance.now() - begun).toBeGreaterThan(45);
-  local.delayMs = 600;
+  local.delayMs = 15_000;
   await expect(stripe.customers.retrieve("cus_demo")).rejects.toMatchObject({
     type: "StripeConnectionError",
   });

@@ -71,7 +71,8 @@ test("what is sold, for how much less, and what was used outlive a restart", asy
   const again = await startLocalStripe(options);
   onTestFinished(() => again.close());
   const stripe = clientOf(again);
-  expect(await seen(stripe)).toBe(before);
+  // Only where its pages are has changed.
+  expect(await seen(stripe)).toBe(before.replaceAll(first.url, again.url));
   await expect(stripe.billing.meterEvents.create({ ...event, identifier: "call_1" })).rejects.toThrow(
     "An event already exists with identifier call_1.",
   );
