@@ -26,7 +26,7 @@ export function Section({
 /** Figures beside each other, each with what it counts above it. */
 export function Figures({ figures }: { figures: { label: string; value: ReactNode; note?: string }[] }) {
   return (
-    <dl className="grid grid-cols-2 gap-x-6 gap-y-6 sm:grid-cols-4">
+    <dl className="grid grid-cols-2 gap-x-6 gap-y-6 sm:grid-cols-4 [&_time]:whitespace-normal">
       {figures.map(({ label, value, note }) => (
         <div key={label} className="min-w-0">
           <dt className="text-muted text-sm">{label}</dt>
