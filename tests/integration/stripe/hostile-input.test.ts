@@ -41,13 +41,11 @@ test.each([
   ["a list and a hash in one", "preferred_locales[]=1&preferred_locales[a]=2&preferred_locales=3"],
   ["a hash and then a string", "address[city]=x&address=y"],
 ])("%s is refused in Stripe's form, and changes nothing", async (_, form) => {
-  const begun = performance.now();
   const { status, body } = await it.raw("POST /v1/customers", form);
   expect(status).toBe(400);
   expect(body).toMatchObject({
     error: { type: "invalid_request_error", message: expect.stringMatching(/^.{5,2000}$/s) },
   });
-  expect(performance.now() - begun).toBeLessThan(2_000);
   expect(it.events()).toEqual([]);
   expect(it.local.account.store.count("customer")).toBe(0);
   expect(Object.hasOwn(Object.prototype, "admin")).toBe(false);
