@@ -45,6 +45,14 @@ const schema = z.object({
   CHECKOUT_ADDRESS: z
     .enum(["auto", "required"], 'must be "required", or "auto" for asking only where a payment needs it')
     .default("auto"),
+  SMTP_URL: url(/^smtps?$/, "smtps://user:password@smtp.example.com:465").optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^([^<>\r\n]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+      "is no sender. Example: Cairn <billing@example.com>",
+    )
+    .optional(),
   ALERT_WEBHOOK_URL: url(/^https?$/, "https://hooks.slack.com/services/…").optional(),
   PAYLOAD_RETENTION_DAYS: z.coerce
     .number("must be a number of days")
@@ -105,6 +113,10 @@ function parse<Schema extends z.ZodType>(
     lines.push(
       "  STRIPE_API_BASE must not be set together with a live key: live traffic goes to Stripe alone. " +
         "Remove it, or use a test key.",
+    );
+  if (present.SMTP_URL && !present.MAIL_FROM)
+    lines.push(
+      "  MAIL_FROM missing. Mail through SMTP_URL needs a sender. Example: Cairn <billing@example.com>",
     );
   if (parsed.success && lines.length === 0) return parsed.data;
   throw new EnvironmentError(

@@ -90,8 +90,15 @@ function selectRows({ name, parts }: Table, ids: string): string {
 /** A row to write; its `version` is one more than that of the row it was decided from. */
 export type Write = Ref & { row: Row };
 
-/** What belongs to the same statement as the rows: SQL about a value, which may look at `written (key)` and returns ids. */
-export type Companion = { sql: (given: string) => string; value: unknown };
+/**
+ * What belongs to the same statement as the rows: SQL about a value, which may look at `written (key)` and returns ids; and
+ * what follows from that, about another value, which may look at those as `taken (id)`.
+ */
+export type Companion = {
+  sql: (given: string) => string;
+  value: unknown;
+  followUp?: Omit<Companion, "followUp">;
+};
 
 /**
  * Writes rows in one statement, each only if nobody else wrote it since it was read. That is the guard against older states:
@@ -110,8 +117,12 @@ export async function writeRows(writes: readonly Write[], companion?: Companion)
   });
   const keys = byTable.map(([{ name }]) => `select '${name} ' || id as key from ${name}_written`);
   const written = `written as (${keys.join(" union all ") || "select null::text as key where false"})`;
-  const final = companion ? companion.sql(place(companion.value)) : "select key as id from written";
-  const found = await query<{ id: string }>(`with ${[...upserts, written].join(",\n")}\n${final}`, values);
+  const taken = companion ? companion.sql(place(companion.value)) : "select key as id from written";
+  const followUp = companion?.followUp
+    ? [`followed as (${companion.followUp.sql(place(companion.followUp.value))})`]
+    : [];
+  const steps = [...upserts, written, `taken as (${taken})`, ...followUp];
+  const found = await query<{ id: string }>(`with ${steps.join(",\n")}\nselect id from taken`, values);
   return new Set(found.map(({ id }) => id));
 }
 

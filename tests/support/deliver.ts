@@ -44,5 +44,5 @@ export async function skipDelays(): Promise<void> {
 export async function clearBilling(): Promise<void> {
   await db()
     .$executeRaw`truncate stripe_events, subscriptions, subscription_items, invoices, customers, products, prices,
-      subscription_schedules, entitlement_summaries cascade`;
+      subscription_schedules, entitlement_summaries, facts cascade`;
 }

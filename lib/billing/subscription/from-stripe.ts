@@ -116,6 +116,13 @@ function itemFromStripe(o: JsonObject, subscription: JsonObject): SubscriptionIt
   ];
 }
 
+/** Why a subscription was cancelled, in Stripe's word. https://docs.stripe.com/api/subscriptions/object#subscription_object-cancellation_details-reason */
+export const endReasonOf = (subscription: JsonObject) =>
+  text(objectOr(subscription.cancellation_details).reason);
+
+/** What a bill was made for, in Stripe's word. https://docs.stripe.com/api/invoices/object#invoice_object-billing_reason */
+export const billingReasonOf = (invoice: JsonObject) => text(invoice.billing_reason);
+
 export type InvoiceState = {
   id: string;
   customerId: string | null;

@@ -16,6 +16,8 @@ export type StripeEvent = {
   objectId: string | null;
   customerId: string | null;
   object: JsonObject;
+  /** What an update did away with, by the fields of the object. */
+  previous: JsonObject;
   /** The body as Stripe sent it. */
   payload: string;
 };
@@ -29,7 +31,8 @@ export function parseEvent(payload: string): StripeEvent | string {
   if (!isObject(body)) return "The body is not a JSON object.";
   const type = id(body.type);
   if (type === null) return "The body is not an event: it has no type.";
-  const object = objectOr(objectOr(body.data).object);
+  const data = objectOr(body.data);
+  const object = objectOr(data.object);
   return {
     // Hand-made and re-posted events come without an id. Their digest still tells them apart.
     id: id(body.id) ?? `sha256_${createHash("sha256").update(payload).digest("hex")}`,
@@ -41,6 +44,7 @@ export function parseEvent(payload: string): StripeEvent | string {
     objectId: id(object) ?? id(body.related_object),
     customerId: object.object === "customer" ? id(object) : customerOf(object),
     object,
+    previous: objectOr(data.previous_attributes),
     payload,
   };
 }

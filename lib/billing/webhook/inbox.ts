@@ -1,5 +1,6 @@
 import { query } from "@/lib/db";
 import { type Companion, type Write, writeRows } from "../table";
+import { recordFacts } from "../timeline/record";
 import type { StripeEvent } from "./event";
 import type { VerifiedEvent } from "./verify";
 
@@ -31,7 +32,8 @@ const FIRST_DELAY_MS = 5_000;
 const LONGEST_DELAY_MS = 6 * 3_600_000;
 
 /**
- * Writes new events with what became of them, in one statement with the rows that they changed. One that needs a row that
+ * Writes new events with what became of them, in one statement with the rows that they changed and the facts that they
+ * tell. One that needs a row that
  * somebody else wrote first is left out, as is one that is there already.
  * @returns the ids of those that are in the inbox by this
  */
@@ -52,7 +54,7 @@ export function recordEvents(
     ...columnsOf(disposition),
     needs,
   }));
-  return writeRows(writes, { sql: insertEvents, value });
+  return writeRows(writes, { sql: insertEvents, value, ...tellFacts(decided) });
 }
 
 const insertEvents: Companion["sql"] = (given) => `
@@ -69,7 +71,7 @@ const insertEvents: Companion["sql"] = (given) => `
   returning id`;
 
 /**
- * Ends the wait of pending events, in one statement with the rows that they changed. One that needs a row that somebody
+ * Ends the wait of pending events, in one statement with the rows that they changed and the facts that they tell. One that needs a row that somebody
  * else wrote first goes on waiting.
  * @returns the ids of those that this settled
  */
@@ -80,7 +82,7 @@ export function settleEvents(
   const value = decided
     .toSorted(byId)
     .map(({ event: { id }, disposition, needs }) => ({ id, ...columnsOf(disposition), needs }));
-  return writeRows(writes, { sql: updateEvents, value });
+  return writeRows(writes, { sql: updateEvents, value, ...tellFacts(decided) });
 }
 
 const updateEvents: Companion["sql"] = (given) => `
@@ -90,6 +92,14 @@ const updateEvents: Companion["sql"] = (given) => `
   from json_to_recordset(${given}) as e (id text, status text, outcome text, last_error text, last_stack text, needs text)
   where s.id = e.id and s.status = 'pending' and (e.needs is null or e.needs in (select key from written))
   returning s.id`;
+
+/** What happened is told by the events that count, also by those that came too late for the row. */
+function tellFacts(decided: readonly Decided[]): Pick<Companion, "followUp"> {
+  const counting = decided.filter(
+    ({ disposition }) => disposition.status === "done" && disposition.outcome !== "ignored",
+  );
+  return recordFacts(counting.map(({ event }) => event));
+}
 
 function columnsOf(disposition: Disposition) {
   return {

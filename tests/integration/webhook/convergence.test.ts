@@ -58,7 +58,7 @@ it(
     );
     process.stdout.write(
       `${total.lives} lives: ${total.events} events in ${total.deliveries} deliveries to 3 processes, ` +
-        `${total.requests} calls to Stripe. 0 lost, 0 applied twice, 0 stale overwrites. ` +
+        `${total.requests} calls to Stripe. 0 lost, 0 applied twice, 0 stale overwrites, 0 false facts. ` +
         `${[...results].map(([result, times]) => `${times} ${result}`).join(", ")}. ` +
         `LIVES=${LIVES} SEED=${SEED} lives them again.\n`,
     );
@@ -67,9 +67,9 @@ it(
 );
 
 /** The promises that a batch found broken, and by what. */
-const broken = ({ lost, unsettled, appliedTwice, staleOverwrites }: Findings) =>
+const broken = ({ lost, unsettled, appliedTwice, staleOverwrites, falseFacts }: Findings) =>
   Object.fromEntries(
-    Object.entries({ lost, unsettled, appliedTwice, staleOverwrites }).filter(
+    Object.entries({ lost, unsettled, appliedTwice, staleOverwrites, falseFacts }).filter(
       ([, found]) => found.length > 0,
     ),
   );

@@ -13,6 +13,7 @@ import { clientOf } from "@/tests/integration/stripe/support";
 import type { Endpoint } from "../endpoints";
 import { WEBHOOK_SECRET } from "../env";
 import type { Mishap, StripeProxy } from "../stripe-proxy";
+import { readFalseFacts } from "./facts";
 import { act, enter, type Life, openShop } from "./life";
 import { Truth } from "./truth";
 import { forgetAll, readOddEvents, readOverwritten, readRows, readVersions } from "./witness";
@@ -41,6 +42,7 @@ export type Findings = {
   unsettled: string[];
   appliedTwice: string[];
   staleOverwrites: string[];
+  falseFacts: string[];
 };
 
 /** The same life in all of these shapes gives the same rows: each delivery draws its own. */
@@ -93,7 +95,9 @@ export async function liveThrough(batch: Batch, world: World): Promise<Findings>
     proxy.passage = () => ({ mishap: null, beforeMs: 0, afterMs: 0 });
     clock += pick([0, 1, 60], chance());
     await drainUntilSettled(world.endpoints);
-    return { ...(await compare(truth, await truth.now(shop.stripe), proxy.requests)), ...post.figures() };
+    const falseFacts = await readFalseFacts(account, VERSIONS[4]);
+    const compared = await compare(truth, await truth.now(shop.stripe), proxy.requests);
+    return { ...compared, falseFacts, ...post.figures() };
   } finally {
     proxy.upstream = null;
     await local.close();

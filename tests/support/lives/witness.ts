@@ -46,7 +46,7 @@ const STATEMENTS = [
 
 export async function forgetAll(): Promise<void> {
   await db().$executeRaw`
-    truncate stripe_events, subscriptions, subscription_items, invoices, customers, products, prices,
+    truncate stripe_events, subscriptions, subscription_items, invoices, customers, products, prices, facts,
       row_versions, finished_events cascade`;
 }
 

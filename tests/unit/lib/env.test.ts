@@ -65,6 +65,9 @@ describe("a bad environment", () => {
     ["BETTER_AUTH_SECRET", "short"],
     ["APP_URL", "app.example.com"],
     ["CRON_SECRET", "short"],
+    ["SMTP_URL", "smtp.example.com:587"],
+    ["MAIL_FROM", "Cairn"],
+    ["MAIL_FROM", "Cairn <a@example.com>\nBcc: b@example.com"],
     ["PAST_DUE_GRACE_DAYS", "soon"],
     ["PAST_DUE_GRACE_DAYS", "-1"],
   ] as [string, string | undefined][])("%s = %j is named", (name, value) => {
@@ -75,6 +78,13 @@ describe("a bad environment", () => {
     const message = problems({ STRIPE_SECRET_KEY: "pk_test_hidden", DATABASE_URL: undefined, APP_URL: "x" });
     for (const name of ["STRIPE_SECRET_KEY", "DATABASE_URL", "APP_URL"]) expect(message).toContain(name);
     expect(message).not.toContain("pk_test_hidden");
+  });
+
+  it("mail has a sender", () => {
+    const SMTP_URL = "smtps://user:password@smtp.example.com";
+    expect(problems({ SMTP_URL })).toContain("  MAIL_FROM missing");
+    for (const MAIL_FROM of ["billing@example.com", "Cairn <billing@example.com>"])
+      expect(problems({ SMTP_URL, MAIL_FROM })).toBe("");
   });
 
   it("a live key never talks to a local Stripe", () => {
