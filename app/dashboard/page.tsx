@@ -17,6 +17,7 @@ import { PlanCard } from "./plan-card";
 import { describeStatus, isCharging } from "./status";
 import { versionOf } from "./version";
 import { WaitingNotice } from "./waiting-notice";
+import { WhatHappened } from "./what-happened";
 
 type PageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
@@ -81,6 +82,7 @@ export default async function DashboardPage({ searchParams }: PageProps) {
       {subscription || view.invoices.length > 0 ? (
         <>
           <Invoices invoices={view.invoices} />
+          <WhatHappened facts={view.timeline} now={now} />
           <Confirmation confirmedAt={subscription?.confirmedAt ?? null} isSettling={view.settling} />
         </>
       ) : null}

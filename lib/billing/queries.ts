@@ -3,6 +3,7 @@ import { env } from "@/lib/env";
 import { isLivemode } from "@/lib/stripe";
 import { choiceOf, PLANS, type Plan } from "./plans";
 import { type Access, decideAccess, hasEnded } from "./subscription/access";
+import { type FactView, readTimeline } from "./timeline/read";
 
 /** Money in minor units of its currency: 2000 with "usd" is $20.00. https://docs.stripe.com/currencies */
 export type Money = { amount: number; currency: string };
@@ -65,6 +66,8 @@ export type BillingView = {
   unpaidInvoice: InvoiceView | null;
   /** Newest first, at most 24, without drafts. */
   invoices: InvoiceView[];
+  /** What happened, the newest first. */
+  timeline: FactView[];
   /** True while an event about this user's billing waits to be settled with Stripe: look again in a moment. */
   settling: boolean;
 };
@@ -96,7 +99,7 @@ export async function readBilling(userId: string, now: Date): Promise<BillingVie
   const decided = facts.find((subscription) => subscription.id === access.subscriptionId);
   const live = facts.filter((subscription) => subscription !== decided && !hasEnded(subscription, now));
   const [unpaid] = decided ? unpaidOf(decided) : [];
-  const [catalogue, settling] = await Promise.all([
+  const [catalogue, settling, timeline] = await Promise.all([
     readCatalogue(
       [...(decided ? [decided] : []), ...live].flatMap((subscription) => subscription.items),
       [
@@ -105,6 +108,7 @@ export async function readBilling(userId: string, now: Date): Promise<BillingVie
       ],
     ),
     customer ? isSettling(customer.id) : false,
+    customer ? readTimeline(customer.id) : [],
   ]);
   return {
     access,
@@ -112,6 +116,7 @@ export async function readBilling(userId: string, now: Date): Promise<BillingVie
     others: live.map((subscription) => viewSubscription(subscription, schedules, catalogue)),
     unpaidInvoice: unpaid ? viewInvoice(unpaid) : null,
     invoices: invoices.slice(0, 24).map(viewInvoice),
+    timeline,
     settling,
   };
 }

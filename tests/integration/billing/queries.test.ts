@@ -46,6 +46,7 @@ describe("what the dashboard reads", () => {
       },
       others: [],
       unpaidInvoice: null,
+      timeline: [],
       settling: false,
     });
   });

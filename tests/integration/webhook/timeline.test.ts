@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { Pool } from "pg";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { linkCustomer } from "@/lib/billing/customers";
+import { readBilling } from "@/lib/billing/queries";
 import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
+import { readTimeline } from "@/lib/billing/timeline/read";
 import { drainDue } from "@/lib/billing/webhook/drain";
 import { replayEvent } from "@/lib/billing/webhook/replay";
 import { db } from "@/lib/db";
@@ -146,5 +149,34 @@ describe("a mail", () => {
     await db().fact.updateMany({ data: { mail: "sent", sentAt: new Date() } });
     await deliver(updated(ending, notEnding, NOW - 1));
     expect(await readFacts()).toMatchObject([{ mail: "sent", at: new Date((NOW - 1) * 1000) }]);
+  });
+});
+
+describe("the dashboard", () => {
+  it("tells it to the user whose customer it is, the newest first, and to nobody else", async () => {
+    await db().user.createMany({
+      data: ["ada", "bob"].map((id) => ({ id, name: id, email: `${id}@example.com` })),
+    });
+    await linkCustomer({ userId: "ada", customerId: "cus_1" });
+    await linkCustomer({ userId: "bob", customerId: "cus_2" });
+    await deliver(failed(1, T0));
+    await deliver(paid(T0 + 60));
+    const { timeline } = await readBilling("ada", new Date());
+    expect(timeline).toMatchObject([
+      { kind: "paid", money: { amount: 2000, currency: "usd" } },
+      { kind: "payment_failed", at: new Date(T0 * 1000) },
+    ]);
+    expect((await readBilling("bob", new Date())).timeline).toEqual([]);
+  });
+
+  it("says that the bank asks, and not that the same attempt failed as well", async () => {
+    const asks = anInvoice({ attempt_count: 1 });
+    await deliver(failed(1, T0));
+    await deliver(anEvent("invoice.payment_action_required", asks, { created: T0 }));
+    await deliver(failed(2, T0 + DAY));
+    expect((await readTimeline("cus_1")).map(({ key }) => key)).toEqual([
+      "payment_failed:in_1:2",
+      "action_required:in_1:1",
+    ]);
   });
 });

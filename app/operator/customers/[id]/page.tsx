@@ -1,10 +1,12 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { readTimeline } from "@/lib/billing/timeline/read";
 import { formatMoney } from "@/lib/format";
 import { requireOperator } from "@/lib/operator/access";
 import { readCustomer } from "@/lib/operator/customers";
 import { listEvents } from "@/lib/operator/events";
 import { Pill } from "../../../dashboard/pill";
+import { Timeline } from "../../../ui/timeline";
 import { ActButton } from "../../act-button";
 import { endSubscription, linkTo, syncCustomer } from "../../actions";
 import { EventTable } from "../../event-table";
@@ -19,7 +21,11 @@ const CHARGING = ["active", "trialing", "past_due"];
 export default async function CustomerPage({ params }: { params: Promise<{ id: string }> }) {
   await requireOperator();
   const id = decodeURIComponent((await params).id);
-  const [found, timeline] = await Promise.all([readCustomer(id), listEvents({ customer: id }, null)]);
+  const [found, timeline, facts] = await Promise.all([
+    readCustomer(id),
+    listEvents({ customer: id }, null),
+    readTimeline(id),
+  ]);
   if (!found) notFound();
   const { customer, subscriptions, invoices } = found;
   const charging = subscriptions.filter(({ status }) => CHARGING.includes(status));
@@ -130,7 +136,18 @@ export default async function CustomerPage({ params }: { params: Promise<{ id: s
           </Table>
         )}
       </Section>
-      <Section id="timeline" title="Timeline">
+      <Section
+        id="happened"
+        title="What happened"
+        words="In the customer's own words, and whether they had mail about it."
+      >
+        {facts.length === 0 ? (
+          <Nothing>Nothing yet.</Nothing>
+        ) : (
+          <Timeline facts={facts} now={new Date()} note={({ mail }) => (mail ? `, mail ${mail}` : null)} />
+        )}
+      </Section>
+      <Section id="timeline" title="Events">
         <EventTable events={timeline.events} />
       </Section>
     </>
