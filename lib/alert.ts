@@ -10,6 +10,9 @@ const WORDS: Record<string, string> = {
   duplicate: "customers pay for more than one subscription",
   unknown: "rows are of objects that Stripe does not know",
   silent: "the webhook endpoint has gone silent",
+  secret: "deliveries are refused: their signing secret is not deployed",
+  clock: "deliveries are refused: the server's clock is off",
+  flood: "a flood of requests that Stripe did not sign",
 };
 
 /**

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { Suspense } from "react";
-import { openFindings } from "@/lib/billing/findings";
+import { FINDING_KINDS, openFindings } from "@/lib/billing/findings";
+import type { DeliveryCount } from "@/lib/billing/webhook/deliveries";
 import { requireOperator } from "@/lib/operator/access";
 import { type Percentiles, readHealth } from "@/lib/operator/health";
 import { Notice } from "../dashboard/notice";
@@ -14,11 +15,8 @@ export const metadata: Metadata = { title: "Health" };
 
 export default async function HealthPage() {
   await requireOperator();
-  const [health, findings] = await Promise.all([
-    readHealth(),
-    openFindings(["parked", "orphan", "duplicate", "unknown", "silent"]),
-  ]);
-  const { standing, hours, apply, ack, types, versions } = health;
+  const [health, findings] = await Promise.all([readHealth(), openFindings(FINDING_KINDS)]);
+  const { standing, hours, apply, ack, types, versions, deliveries } = health;
   const now = new Date();
   return (
     <>
@@ -56,6 +54,7 @@ export default async function HealthPage() {
             },
             { label: "Answer to Stripe", ...latency(ack, "of this server's own answers") },
             { label: "Receipt to row", ...latency(apply, "of the newest that were applied") },
+            { label: "Refused in a day", ...refusals(deliveries) },
           ]}
         />
       </div>
@@ -96,8 +95,24 @@ function latency(percentiles: Percentiles | null, words: string) {
   };
 }
 
+/** What whoever sent it did to be refused, by the kinds of lib/billing/webhook/verify.ts. */
+const REFUSED: Record<string, string> = {
+  unsigned: "without a signature",
+  mismatched: "signed with another secret",
+  forged: "with a made-up signature",
+  mistimed: "signed at another time",
+  unreadable: "signed, and no event",
+};
+
+function refusals(deliveries: readonly DeliveryCount[]) {
+  const refused = deliveries.filter(({ kind }) => kind !== "accepted");
+  const total = refused.reduce((sum, { count }) => sum + count, 0);
+  const words = refused.map(({ kind, count }) => `${count.toLocaleString("en")} ${REFUSED[kind] ?? kind}`);
+  return total === 0 ? { value: "None" } : { value: total.toLocaleString("en"), note: words.join(", ") };
+}
+
 function placeOf(kind: string, subjectId: string) {
   if (kind === "parked") return `/operator/events/${subjectId}` as const;
   if (kind === "orphan" || kind === "duplicate") return `/operator/customers/${subjectId}` as const;
-  return kind === "silent" ? "/operator#endpoint" : "/operator/customers";
+  return kind === "unknown" ? "/operator/customers" : "/operator#endpoint";
 }

@@ -1,11 +1,20 @@
 import { db, Prisma } from "@/lib/db";
 import { isLivemode } from "@/lib/stripe";
+import { ENDPOINT_KINDS, type EndpointKind, findEndpointTrouble } from "./endpoint-trouble";
 
 /**
  * What a person has to know, and cannot be mended without one: the findings table. Each is told once, shown until it is
  * over, and told anew if it comes back. Nothing else writes it.
  */
-export type FindingKind = "parked" | "orphan" | "duplicate" | "unknown" | "silent";
+export type FindingKind = "parked" | "orphan" | "duplicate" | "unknown" | EndpointKind;
+
+export const FINDING_KINDS = [
+  "parked",
+  "orphan",
+  "duplicate",
+  "unknown",
+  ...ENDPOINT_KINDS,
+] as const satisfies readonly FindingKind[];
 
 export type Finding = { kind: string; subjectId: string; detail: string; foundAt: Date };
 
@@ -14,9 +23,6 @@ const CHARGING = Prisma.sql`status in ('active', 'trialing', 'past_due')`;
 
 /** Beyond so many the rest is the same trouble. */
 const MOST = 1000;
-
-/** When an endpoint that hears something every day is silent. */
-const SILENT_HOURS = 24;
 
 /** Looks for all that there is to know, and ends what is over. */
 export async function findTrouble(): Promise<void> {
@@ -45,24 +51,12 @@ export async function findTrouble(): Promise<void> {
       where ${CHARGING} and livemode = ${livemode} and customer_id is not null
       group by customer_id having count(*) > 1 limit ${MOST}`,
   );
-  await keep("silent", await findSilence());
-}
-
-/** Nothing came for a day, to an endpoint that had heard something on each of the seven before. */
-async function findSilence(): Promise<Found[]> {
-  const [row] = await db().$queryRaw<{ lastAt: Date | null; days: number }[]>`
-    select (select max(received_at) from stripe_events) as "lastAt",
-      (select count(*)::int from generate_series(1, 7) as day where exists (
-        select from stripe_events
-        where received_at >= now() - make_interval(days => day + 1) and received_at < now() - make_interval(days => day)
-      )) as days`;
-  if (!row?.lastAt || row.days < 7 || Date.now() - row.lastAt.getTime() < SILENT_HOURS * 3_600_000) return [];
-  return [
-    {
-      subjectId: "endpoint",
-      detail: `No event has come since ${row.lastAt.toISOString()}. Is the endpoint enabled at Stripe?`,
-    },
-  ];
+  const endpoint = await findEndpointTrouble();
+  for (const kind of ENDPOINT_KINDS)
+    await keep(
+      kind,
+      endpoint.filter((found) => found.kind === kind),
+    );
 }
 
 type Found = { subjectId: string; detail: string };

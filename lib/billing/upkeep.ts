@@ -5,6 +5,7 @@ import { findTrouble, tellNews } from "./findings";
 import { recoverEvents } from "./reconcile/recover";
 import { compareWhenDue } from "./reconcile/schedule";
 import { countRevenue } from "./revenue";
+import { pruneDeliveryCounts } from "./webhook/deliveries";
 import { drainDue } from "./webhook/drain";
 import { reasonOf } from "./webhook/failure";
 import { prunePayloads } from "./webhook/prune";
@@ -26,6 +27,7 @@ export async function keepUp(deadline: number): Promise<Record<string, boolean>>
     apply: () => drainDue(share(0.3)),
     compare: () => compareWhenDue(share(0.7)),
     prune: () => prunePayloads({ retentionDays: env().PAYLOAD_RETENTION_DAYS, deadline: share(0.5) }),
+    forget: pruneDeliveryCounts,
     find: findTrouble,
     tell: () => tellNews(sendAlert),
     count: countRevenue,

@@ -1,4 +1,5 @@
 import { readAckLatency } from "../billing/webhook/ack";
+import { readDeliveryCounts } from "../billing/webhook/deliveries";
 import { HANDLED_EVENTS } from "../billing/webhook/events";
 import type { EventState } from "../billing/webhook/filter";
 import { db } from "../db";
@@ -9,14 +10,15 @@ export type Percentiles = { p50: number; p95: number; p99: number; of: number };
 
 /** How the inbox is doing. Each figure is of a bounded number of rows, however many there are. */
 export async function readHealth() {
-  const [standing, hours, apply, types, versions] = await Promise.all([
+  const [standing, hours, apply, types, versions, deliveries] = await Promise.all([
     readStanding(),
     readHours(),
     readApplyLatency(),
     readLastOfEachType(),
     readVersions(),
+    readDeliveryCounts(),
   ]);
-  return { standing, hours, apply, ack: readAckLatency(), types, versions };
+  return { standing, hours, apply, ack: readAckLatency(), types, versions, deliveries };
 }
 
 /** What waits, and since when; what was parked, and when last. */

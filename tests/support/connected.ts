@@ -85,7 +85,7 @@ export function useConnectedStripe() {
   };
 }
 
-type Connected = ReturnType<typeof useConnectedStripe>;
+type Connected = Pick<ReturnType<typeof useConnectedStripe>, "stripe">;
 
 /** Lives of customers, as Stripe sees them: they begin, renew, fail to pay, change and end. */
 export async function liveLives({ stripe }: Connected, count: number): Promise<void> {

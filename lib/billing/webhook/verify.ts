@@ -7,7 +7,20 @@ declare const verified: unique symbol;
 /** An event that Stripe signed, or gave us itself. Only this file makes one, and the inbox records nothing else. */
 export type VerifiedEvent = StripeEvent & { readonly [verified]: true };
 
-export type Verification = { ok: true; event: VerifiedEvent } | { ok: false; error: string };
+export type Verification = { ok: true; event: VerifiedEvent } | { ok: false; why: Refusal; error: string };
+
+/** Why a delivery is refused, as far as it tells who sent it. */
+export type Refusal =
+  /** It has no signature, or nothing that could be one: not Stripe. */
+  | "unsigned"
+  /** Made in Stripe's way, just now, with a secret that is not ours: rolled and not deployed, or somebody who tries. */
+  | "mismatched"
+  /** No secret of ours, and not of now either: somebody who tries. */
+  | "forged"
+  /** Signed with a secret of ours, at another time: our clock is off, or somebody has kept a delivery. */
+  | "mistimed"
+  /** Signed as it should be, and no event. */
+  | "unreadable";
 
 /** How far the signature's time may be from ours, either way: what Stripe's own libraries allow. */
 export const TOLERANCE_SECONDS = 300;
@@ -30,16 +43,17 @@ export function verifyEvent(request: {
   now: Date;
 }): Verification {
   const { payload, signature, secrets, now } = request;
-  if (payload === "") return refuse("The request has no body.");
-  if (signature === null) return refuse("The Stripe-Signature header is missing.");
+  if (payload === "") return refuse("unsigned", "The request has no body.");
+  if (signature === null) return refuse("unsigned", "The Stripe-Signature header is missing.");
   const parts = parseSignature(signature);
-  if (parts === null) return refuse("The Stripe-Signature header is malformed.");
-  if (!isSigned(payload, parts, secrets)) return refuse("The signature does not match the body.");
+  if (parts === null) return refuse("unsigned", "The Stripe-Signature header is malformed.");
   const age = now.getTime() / 1000 - Number(parts.timestamp);
-  if (age > TOLERANCE_SECONDS) return refuse("The signature is too old.");
-  if (age < -TOLERANCE_SECONDS) return refuse("The signature is from the future.");
+  const isNow = Math.abs(age) <= TOLERANCE_SECONDS;
+  if (!isSigned(payload, parts, secrets))
+    return refuse(isNow ? "mismatched" : "forged", "The signature does not match the body.");
+  if (!isNow) return refuse("mistimed", `The signature is ${age > 0 ? "too old" : "from the future"}.`);
   const event = parseEvent(payload);
-  if (typeof event === "string") return refuse(event);
+  if (typeof event === "string") return refuse("unreadable", event);
   return { ok: true, event: mint(event) };
 }
 
@@ -85,6 +99,6 @@ function isSigned(payload: string, parts: SignatureParts, secrets: readonly stri
   });
 }
 
-function refuse(error: string): Verification {
-  return { ok: false, error };
+function refuse(why: Refusal, error: string): Verification {
+  return { ok: false, why, error };
 }

@@ -82,6 +82,17 @@ describe("what is refused", () => {
     expect(!verification.ok && verification.error).toContain(reason);
   });
 
+  it.each([
+    ["somebody without a signature", { signature: null }, "unsigned"],
+    ["somebody who made one up", { signature: sign(payload, 1, "whsec_mine") }, "forged"],
+    ["Stripe, while its new secret is not deployed", { secrets: ["whsec_old"] }, "mismatched"],
+    ["Stripe, while our clock is off", { signature: sign(payload, seconds - 3600) }, "mistimed"],
+    ["who signs no event", signed("{}"), "unreadable"],
+  ])("%s is told from others", (_, fields, why) => {
+    const verification = verify(fields);
+    expect(!verification.ok && verification.why).toBe(why);
+  });
+
   function signed(body: string) {
     return { payload: body, signature: sign(body) };
   }

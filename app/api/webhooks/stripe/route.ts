@@ -19,7 +19,7 @@ export async function POST(request: Request): Promise<Response> {
       secrets: env().STRIPE_WEBHOOK_SECRET,
       now: new Date(),
     });
-    if (!verification.ok) return refused(verification.error);
+    if (!verification.ok) return refused(verification);
     const result = await receiveEvent(verification.event);
     if (isDrainDue(result)) afterResponse("drain", drainAndWatch);
     return received(verification.event, result, begunAt);
