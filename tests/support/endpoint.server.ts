@@ -1,19 +1,23 @@
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
-import { GET as drain } from "@/app/api/cron/drain/route";
 import { POST as receive } from "@/app/api/webhooks/stripe/route";
+import { drainDue } from "@/lib/billing/webhook/drain";
 
-/** The webhook's route and the scheduler's, as a process that a test can kill. Prints its port once it listens. */
+/** The webhook's route, and the drain by itself, as a process that a test can kill. Prints its port once it listens. */
 const server = createServer(async (incoming, outgoing) => {
+  if (incoming.method !== "POST") {
+    const isDrained = await drainDue().then(
+      () => true,
+      () => false,
+    );
+    return void outgoing.writeHead(isDrained ? 200 : 503).end();
+  }
   const chunks: Buffer[] = [];
   for await (const chunk of Readable.from(incoming)) chunks.push(Buffer.from(chunk));
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
   const url = `http://localhost${incoming.url}`;
-  const response =
-    incoming.method === "POST"
-      ? await receive(new Request(url, { method: "POST", body: Buffer.concat(chunks), headers }))
-      : await drain(new Request(url, { headers }));
+  const response = await receive(new Request(url, { method: "POST", body: Buffer.concat(chunks), headers }));
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   outgoing.end(await response.text());
 });

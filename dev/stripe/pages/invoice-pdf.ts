@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import PDFDocument from "pdfkit";
 import type { Sheet } from "./invoice-sheet.ts";
 
 const FONTS = join(dirname(createRequire(import.meta.url).resolve("geist/font/sans")), "fonts/geist-sans");
@@ -28,7 +27,12 @@ type Heading = {
 };
 
 /** An invoice, or the receipt for one, as a PDF of as many pages as its lines need. */
-export function invoicePdf(sheet: Sheet, { title, standing, at }: Heading): Promise<Buffer<ArrayBuffer>> {
+export async function invoicePdf(
+  sheet: Sheet,
+  { title, standing, at }: Heading,
+): Promise<Buffer<ArrayBuffer>> {
+  // Loaded by the first who wants one: it takes a third of a second, which nobody else should wait for.
+  const { default: PDFDocument } = await import("pdfkit");
   const document = new PDFDocument({
     size: "A4",
     margin: MARGIN,

@@ -1,17 +1,20 @@
 import { execFile } from "node:child_process";
-import { join } from "node:path";
 import Stripe from "stripe";
 import { expect, test } from "vitest";
 import { PLANS } from "@/lib/billing/plans";
 import { HANDLED_EVENTS } from "@/lib/billing/webhook/events";
+import { bundle } from "@/tests/support/bundle";
 import { useLocalStripe } from "../stripe/support";
 
 const it = useLocalStripe();
-const root = join(import.meta.dirname, "../../..");
 const APP_URL = "https://app.example.com";
 
-/** `npm run stripe:setup`, as it is typed. */
-function run(args: string[] = [], env: Record<string, string> = {}): Promise<{ code: number; said: string }> {
+/** What `npm run stripe:setup` runs. */
+async function run(
+  args: string[] = [],
+  env: Record<string, string> = {},
+): Promise<{ code: number; said: string }> {
+  const program = await bundle("scripts/stripe-setup.ts");
   const variables = {
     ...process.env,
     STRIPE_SECRET_KEY: "sk_test_setup",
@@ -21,8 +24,8 @@ function run(args: string[] = [], env: Record<string, string> = {}): Promise<{ c
   };
   return new Promise((resolve) => {
     execFile(
-      join(root, "node_modules/.bin/tsx"),
-      [join(root, "scripts/stripe-setup.ts"), ...args],
+      process.execPath,
+      [program, ...args],
       // An empty folder of its own: no .env.local of whoever runs the tests.
       { cwd: import.meta.dirname, env: variables },
       (error, stdout, stderr) => {

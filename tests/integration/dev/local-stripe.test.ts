@@ -42,7 +42,7 @@ test("the SDK retrieves each kind of object", async () => {
 
 test("an answer carries Stripe's clock, a request id and the version that was asked for", async () => {
   const { lastResponse } = await stripe.customers.retrieve("cus_demo");
-  expect(Math.abs(Date.parse(lastResponse.headers.date ?? "") - Date.now())).toBeLessThan(2_000);
+  expect(Math.abs(Date.parse(lastResponse.headers.date ?? "") - Date.now())).toBeLessThan(60_000);
   expect(lastResponse.requestId).toMatch(/^req_/);
   expect(lastResponse.apiVersion).toBe(Stripe.API_VERSION);
 });

@@ -7,6 +7,7 @@ import type { EventToSend } from "@/dev/send/document";
 import { describeReport, succeeded } from "@/dev/send/report";
 import { sendEvents } from "@/dev/send/send";
 import { signedRequest } from "@/dev/send/sign";
+import { bundle } from "@/tests/support/bundle";
 
 const SECRET = "whsec_test";
 const { webhooks } = new Stripe("sk_test_unused");
@@ -153,12 +154,13 @@ test("a signed request can be handed to a route directly", async () => {
 });
 
 /** Runs the command as a user does, without npm. */
-function command(args: string[], stdin = ""): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", join(import.meta.dirname, "../../../dev/send-events.ts"), ...args],
-    { env: { ...process.env, NODE_ENV: "test" } },
-  );
+async function command(
+  args: string[],
+  stdin = "",
+): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, [await bundle("dev/send-events.ts"), ...args], {
+    env: { ...process.env, NODE_ENV: "test" },
+  });
   const heard = { out: "", err: "" };
   child.stdout.on("data", (chunk) => (heard.out += chunk));
   child.stderr.on("data", (chunk) => (heard.err += chunk));

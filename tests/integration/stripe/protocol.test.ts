@@ -52,7 +52,7 @@ test("an answer names its request, its version and Stripe's clock", async () => 
   expect(headers.get("request-id")).toMatch(/^req_\w{24}$/);
   expect(headers.get("stripe-version")).toBe("2024-06-20");
   expect(headers.get("content-type")).toMatch(/^application\/json/);
-  expect(Math.abs(Date.parse(headers.get("date") ?? "") - Date.now())).toBeLessThan(2_000);
+  expect(Math.abs(Date.parse(headers.get("date") ?? "") - Date.now())).toBeLessThan(60_000);
   const other = await it.raw("GET /v1/customers");
   expect(other.headers.get("request-id")).not.toBe(headers.get("request-id"));
   expect(other.headers.get("stripe-version")).toBe(Stripe.API_VERSION);

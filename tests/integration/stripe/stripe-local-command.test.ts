@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { bundle } from "@/tests/support/bundle";
 import { until } from "./endpoints";
 import { clientOf, Receiver } from "./support";
 
@@ -16,8 +17,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 type Command = { child: ChildProcess; out: () => string; err: () => string; ended: Promise<unknown[]> };
 
-function command(...options: string[]): Command {
-  const child = spawn(process.execPath, ["--import", "tsx", "dev/stripe/cli.ts", ...options], {
+async function command(...options: string[]): Promise<Command> {
+  const child = spawn(process.execPath, [await bundle("dev/stripe/cli.ts"), ...options], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -41,7 +42,7 @@ test("it says where it is, which key to use and what signs; events arrive; Ctrl-
   onTestFinished(() => receiver.close());
   const data = join(folder, "stripe.data");
   const options = ["--port", "0", "--data", data, "--webhook", receiver.url, "--seed", "5"];
-  const first = command(
+  const first = await command(
     ...options,
     "--secret",
     "whsec_mine",
@@ -68,7 +69,7 @@ test("it says where it is, which key to use and what signs; events arrive; Ctrl-
   expect(first.out()).toContain(`Stopped. ${data} has it all.`);
   expect(first.err()).toBe("");
 
-  const second = command(...options);
+  const second = await command(...options);
   const stripe = clientOf({ port: await portOf(second) });
   expect((await stripe.customers.list()).data).toMatchObject([{ id }]);
   expect(second.out()).toMatch(/Secret +whsec_mine/);
@@ -77,7 +78,7 @@ test("it says where it is, which key to use and what signs; events arrive; Ctrl-
 });
 
 test("--help tells the options", async () => {
-  const { out, err, ended } = command("--help");
+  const { out, err, ended } = await command("--help");
   expect(await ended).toEqual([0, null]);
   expect(err()).toBe("");
   for (const option of [
@@ -105,7 +106,7 @@ test.each([
   [["--api-version", "new"], "--api-version is one of Stripe's, such as 2024-06-20."],
   [["--colour"], "Unknown option '--colour'"],
 ])("%j is refused in words", async (options, words) => {
-  const { out, err, ended } = command(...options);
+  const { out, err, ended } = await command(...options);
   expect(await ended).toEqual([1, null]);
   expect(err()).toContain(words);
   expect(err()).toContain("See: npm run stripe:local -- --help");
@@ -119,14 +120,14 @@ test("a port that is taken and a file that is something else are told", async ()
   onTestFinished(() => void other.close());
   const address = other.address();
   const port = typeof address === "object" ? String(address?.port) : "";
-  const taken = command("--port", port);
+  const taken = await command("--port", port);
   expect(await taken.ended).toEqual([1, null]);
   expect(taken.err()).toContain(`address already in use 127.0.0.1:${port}\nName another with --port.\n`);
   expect(taken.err()).not.toMatch(/\n +at /);
 
   const file = join(folder, "package.json");
   writeFileSync(file, "{}\n");
-  const wrong = command("--port", "0", "--data", file);
+  const wrong = await command("--port", "0", "--data", file);
   expect(await wrong.ended).toEqual([1, null]);
   expect(wrong.err()).toBe(`${file} is no data of the local Stripe. Name another file with --data.\n`);
 });
