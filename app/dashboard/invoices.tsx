@@ -1,6 +1,6 @@
 import type { InvoiceView } from "@/lib/billing/queries";
 import { formatDate, formatMoney } from "@/lib/format";
-import { httpsUrl } from "../ui/https-url";
+import { httpsUrl } from "@/lib/https-url";
 import { Pill } from "./pill";
 import type { Tone } from "./status";
 

@@ -1,6 +1,6 @@
 import type { OpenBill, Standing } from "@/lib/billing/standing";
 import { formatDate, formatDateTime, formatDistance, formatMoney } from "@/lib/format";
-import { httpsUrl } from "./https-url";
+import { httpsUrl } from "@/lib/https-url";
 
 /** What is to be paid, in words, with the way to do it. */
 export type PaymentStep = {

@@ -1,6 +1,7 @@
 import { sendAlert } from "@/lib/alert";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
+import { deliverMail } from "@/lib/mail/deliver";
 import { findTrouble, tellNews } from "./findings";
 import { recoverEvents } from "./reconcile/recover";
 import { compareWhenDue } from "./reconcile/schedule";
@@ -25,6 +26,7 @@ export async function keepUp(deadline: number): Promise<Record<string, boolean>>
       for (const id of await unfinishedReplays()) await continueReplay(id);
     },
     apply: () => drainDue(share(0.3)),
+    mail: () => deliverMail(share(0.3)),
     compare: () => compareWhenDue(share(0.7)),
     prune: () => prunePayloads({ retentionDays: env().PAYLOAD_RETENTION_DAYS, deadline: share(0.5) }),
     forget: pruneDeliveryCounts,

@@ -1,9 +1,9 @@
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { applyCheckout } from "@/lib/billing/checkout-return";
+import { httpsUrl } from "@/lib/https-url";
 import { requireUser } from "@/lib/session";
 import { BUTTON } from "../../ui/button";
-import { httpsUrl } from "../../ui/https-url";
 import { Message } from "../../ui/message";
 
 type PageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };

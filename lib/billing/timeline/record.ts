@@ -43,10 +43,23 @@ export function recordFacts(events: readonly StripeEvent[]): Pick<Companion, "fo
   const value = events.flatMap((event) =>
     factsOf(event).map((fact) => toRow({ ...fact, eventId: event.id })),
   );
+  isMailNew ||= env().SMTP_URL !== undefined && value.some(({ is_mailed }) => is_mailed);
   return value.length > 0 ? { followUp: { sql: insertFacts, value } } : {};
 }
 
 /** Without a mail server there is nothing to wait for. */
+let isMailNew = false;
+
+/** Whether this process has put mail into the outbox. */
+export const hasNewMail = () => isMailNew;
+
+/** The same, once: whoever asks sees to it. */
+export function takeNewMail(): boolean {
+  const wasNew = isMailNew;
+  isMailNew = false;
+  return wasNew;
+}
+
 const isNews = () =>
   `${env().SMTP_URL !== undefined} and is_mailed and at > now() - interval '${NEWS_HOURS} hours'`;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { pollDelay } from "@/app/dashboard/poll-delay";
 import { itemWords, planName, totalWords } from "@/app/dashboard/price-lines";
-import { httpsUrl } from "@/app/ui/https-url";
 import type { PriceView } from "@/lib/billing/queries";
+import { httpsUrl } from "@/lib/https-url";
 
 const price = (amount: number | null, given: Partial<PriceView> & { currency?: string } = {}): PriceView => {
   const { currency = "usd", ...rest } = given;

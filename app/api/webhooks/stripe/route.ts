@@ -1,10 +1,12 @@
 import { afterResponse } from "@/lib/after";
+import { hasNewMail } from "@/lib/billing/timeline/record";
 import { methodNotAllowed, notStored, received, refused } from "@/lib/billing/webhook/answers";
 import { drainAndWatch, isDrainDue } from "@/lib/billing/webhook/drain";
 import { receiveEvent } from "@/lib/billing/webhook/receive";
 import { verifyEvent } from "@/lib/billing/webhook/verify";
 import { bodyFailed, boundBody } from "@/lib/body";
 import { env } from "@/lib/env";
+import { nudgeMail } from "@/lib/mail/nudge";
 
 export const runtime = "nodejs";
 export const maxDuration = 60;
@@ -22,6 +24,7 @@ export async function POST(request: Request): Promise<Response> {
     if (!verification.ok) return refused(verification);
     const result = await receiveEvent(verification.event);
     if (isDrainDue(result)) afterResponse("drain", drainAndWatch);
+    if (hasNewMail()) afterResponse("mail", nudgeMail);
     return received(verification.event, result, begunAt);
   } catch (error) {
     return notStored(error);

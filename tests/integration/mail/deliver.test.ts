@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { POST } from "@/app/api/mail/route";
+import { type Mailbox, startMailbox } from "@/dev/mailbox/server";
+import { linkCustomer } from "@/lib/billing/customers";
+import { db } from "@/lib/db";
+import { deliverMail } from "@/lib/mail/deliver";
+import { claimMail, replayMail } from "@/lib/mail/outbox";
+import { messageIdOf, openPostbox } from "@/lib/mail/send";
+import { useDatabase } from "../../support/database";
+import { clearBilling, deliver } from "../../support/deliver";
+import { anEvent, anInvoice, aSubscription } from "../../support/events";
+
+const mailServer: { box?: Mailbox } = {};
+beforeAll(async () => {
+  mailServer.box = await startMailbox();
+  process.env.SMTP_URL = mailServer.box.smtpUrl;
+});
+afterAll(() => mailServer.box?.close());
+useDatabase({ MAIL_FROM: "Cairn <billing@example.com>" });
+
+const box = () => {
+  if (!mailServer.box) throw new Error("The mail server runs from beforeAll on.");
+  return mailServer.box;
+};
+
+const NOW = Math.floor(Date.now() / 1000);
+const DAY = 86_400;
+let count = 0;
+let person = { id: "", email: "", customer: "" };
+
+/** A user of their own for each test, so that their mails are too. */
+beforeEach(async () => {
+  await clearBilling();
+  box().refuseWith(null);
+  count += 1;
+  person = { id: `user_${count}`, email: `ada${count}@example.com`, customer: `cus_${count}` };
+  await db().user.create({ data: { id: person.id, name: "Ada", email: person.email } });
+  await linkCustomer({ userId: person.id, customerId: person.customer });
+});
+
+const bill = (fields: object = {}) =>
+  anInvoice({ id: `in_${count}`, customer: person.customer, attempt_count: 1, parent: null, ...fields });
+const failed = (fields: object = {}, created = NOW) =>
+  anEvent("invoice.payment_failed", bill(fields), { created });
+const subscription = (fields: object = {}) =>
+  aSubscription({ id: `sub_${count}`, customer: person.customer, items: { data: [] }, ...fields });
+const updated = (fields: object, previous: object) => ({
+  ...anEvent("customer.subscription.updated", {}, { created: NOW }),
+  data: { object: subscription(fields), previous_attributes: previous },
+});
+
+/** As if the moments had passed for which a mail waits. */
+const makeDue = () =>
+  db().fact.updateMany({
+    where: { mail: "pending" },
+    data: { nextAttemptAt: new Date(0), lockedUntil: null },
+  });
+const sendDue = async () => {
+  await makeDue();
+  await deliverMail(Date.now() + 60_000);
+};
+const subjects = () =>
+  box()
+    .list(person.email)
+    .map(({ subject }) => subject);
+const mailStates = async () =>
+  (await db().fact.findMany({ orderBy: { key: "asc" } })).map(({ kind, mail }) => `${kind} ${mail}`);
+
+describe("a customer is told by mail", () => {
+  it("what failed, how to mend it, and when it is tried again: in HTML and in plain text", async () => {
+    await deliver(failed({ next_payment_attempt: NOW + 3 * DAY }));
+    await sendDue();
+    const [mail, ...more] = box().list(person.email);
+    expect(more).toEqual([]);
+    expect(mail).toMatchObject({
+      from: "Cairn <billing@example.com>",
+      subject: "Your payment of $20.00 to Cairn failed",
+      messageId: messageIdOf(`payment_failed:in_${count}:1`),
+    });
+    for (const words of [
+      "We could not collect $20.00",
+      "It is tried again on",
+      "https://invoice.stripe.com/i/1",
+    ]) {
+      expect(mail?.html).toContain(words);
+      expect(mail?.text).toContain(words);
+    }
+    expect(await mailStates()).toEqual(["payment_failed sent"]);
+  });
+
+  it("once, however many processes look at the same moment", async () => {
+    await deliver(failed());
+    await makeDue();
+    const claims = await Promise.all(Array.from({ length: 8 }, () => claimMail(10, false)));
+    expect(claims.flat()).toHaveLength(1);
+    await makeDue();
+    await Promise.all(Array.from({ length: 4 }, () => deliverMail(Date.now() + 60_000)));
+    expect(subjects()).toHaveLength(1);
+    await sendDue();
+    expect(subjects()).toHaveLength(1);
+  });
+
+  it("not before what belongs to the same moment can have come", async () => {
+    await deliver(failed());
+    await deliverMail(Date.now() + 60_000);
+    expect(subjects()).toEqual([]);
+  });
+
+  it("of a cancellation and of the end, each once", async () => {
+    await deliver(
+      updated({ cancel_at: NOW + DAY, canceled_at: NOW }, { cancel_at: null, canceled_at: null }),
+    );
+    await sendDue();
+    const ended = subscription({ status: "canceled" });
+    await deliver(anEvent("customer.subscription.deleted", ended, { created: NOW + 1 }));
+    await sendDue();
+    expect(subjects()).toEqual(["Your Cairn plan has ended", "Your Cairn plan is cancelled"]);
+  });
+});
+
+describe("a mail is not sent", () => {
+  const paid = () =>
+    anEvent("invoice.paid", bill({ status: "paid", amount_paid: 2000 }), { created: NOW + 60 });
+
+  it.each([
+    ["before", [0, 1]],
+    ["after", [1, 0]],
+  ])("about a failure, where the payment is here %s it goes", async (_, order) => {
+    const events = [failed(), paid()];
+    for (const index of order) await deliver(events[index] ?? {});
+    await sendDue();
+    expect(subjects()).toEqual([]);
+    expect(await mailStates()).toEqual(["paid null", "payment_failed dropped"]);
+  });
+
+  it("about an attempt that failed, where the bank asked: about that it is", async () => {
+    await deliver(failed());
+    await deliver(anEvent("invoice.payment_action_required", bill(), { created: NOW }));
+    await sendDue();
+    expect(subjects()).toEqual(["Confirm your payment of $20.00 to Cairn"]);
+  });
+
+  it("about history: after an import or a replay nobody hears of last year", async () => {
+    await deliver(failed({}, NOW - 2 * DAY));
+    await sendDue();
+    expect(subjects()).toEqual([]);
+  });
+
+  it("where nobody owns the customer, whatever address Stripe has", async () => {
+    await db().customer.updateMany({ data: { userId: null, email: person.email } });
+    await deliver(failed());
+    await sendDue();
+    expect(box().list(person.email)).toEqual([]);
+    expect(await db().fact.findFirst()).toMatchObject({
+      mail: "dropped",
+      lastError: "No user owns the customer.",
+    });
+  });
+});
+
+describe("when the mail server", () => {
+  beforeEach(() => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+  });
+
+  it("is away, the mail waits, and goes once it is back", async () => {
+    await deliver(failed());
+    box().refuseWith(451);
+    await sendDue();
+    expect(await db().fact.findFirst()).toMatchObject({
+      mail: "pending",
+      attempts: 1,
+      lastError: expect.stringContaining("451 at RCPT TO"),
+    });
+    box().refuseWith(null);
+    await sendDue();
+    expect(subjects()).toHaveLength(1);
+    expect(await mailStates()).toEqual(["payment_failed sent"]);
+  });
+
+  it("refuses for good, the mail is parked without its address, and an operator sends it again", async () => {
+    await deliver(failed());
+    box().refuseWith(550);
+    await sendDue();
+    const parked = await db().fact.findFirstOrThrow();
+    expect(parked).toMatchObject({ mail: "parked", lastError: expect.stringContaining("550 at RCPT TO") });
+    expect(parked.lastError).not.toContain(person.email);
+    box().refuseWith(null);
+    await sendDue();
+    expect(subjects()).toEqual([]);
+    expect(await replayMail(parked.key)).toBe(true);
+    await sendDue();
+    expect(subjects()).toHaveLength(1);
+    expect(await replayMail(parked.key)).toBe(false);
+  });
+
+  it("has the mail and we die before we note it, it goes again with the same Message-ID", async () => {
+    await deliver(failed());
+    await makeDue();
+    const [mail] = await claimMail(1, false);
+    if (!mail) throw new Error("There is a mail to send.");
+    const postbox = openPostbox(box().smtpUrl);
+    await postbox.send(mail);
+    postbox.close();
+    // The process is gone: nothing happens before its lease ends.
+    await deliverMail(Date.now() + 60_000);
+    expect(subjects()).toHaveLength(1);
+    await sendDue();
+    const copies = box().list(person.email);
+    expect(copies).toHaveLength(2);
+    expect(new Set(copies.map(({ messageId }) => messageId)).size).toBe(1);
+    expect(await mailStates()).toEqual(["payment_failed sent"]);
+  });
+});
+
+it("the address that sends is open to the app alone", async () => {
+  for (const authorization of ["", "Bearer ", "Bearer another", `Bearer ${"0".repeat(64)}`]) {
+    const request = new Request("http://localhost/api/mail", { method: "POST", headers: { authorization } });
+    expect(POST(request).status).toBe(401);
+  }
+});
