@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, openSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { killWhenThisProcessDies } from "../../dev/guard.ts";
+import { anyPort } from "../../dev/ports.ts";
+import { ending, untilAnswers } from "../../dev/processes.ts";
+import { runProgram } from "../support/suites.ts";
+
+export type Server = { pid: number; url: URL; stop(): Promise<void> };
+
+/** The app, and the competitors' handlers in an app of the same Next, are built as for production. */
+export function build(): void {
+  const env = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" } as const;
+  for (const folder of [".", COMPETITORS])
+    if (runProgram("next", ["build", folder], env) !== 0) throw new Error(`${folder} does not build.`);
+}
+
+export const COMPETITORS = "tests/bench/app";
+
+const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
+
+/** Starts what is built in a folder on a port of its own, its log going to a file as to a platform's pipe. */
+export async function startServer(folder: string, env: Record<string, string>): Promise<Server> {
+  const port = await anyPort();
+  mkdirSync("test-results", { recursive: true });
+  const log = join("test-results", `bench-${port}.log`);
+  const output = openSync(log, "w");
+  const child = spawn(process.execPath, [next, "start", folder, "--port", String(port)], {
+    env: { ...process.env, NODE_ENV: "production", ...env },
+    stdio: ["ignore", output, output],
+  });
+  const pid = child.pid ?? 0;
+  const release = killWhenThisProcessDies(pid, "TERM");
+  const exited = ending(child);
+  const crash = exited.then((how) => {
+    throw new Error(`The server ended by itself: ${how}. It said:\n${readFileSync(log, "utf8")}`);
+  });
+  crash.catch(() => {}); // when it ends because the bench did
+  const url = new URL(`http://127.0.0.1:${port}`);
+  await untilAnswers(url.href, crash);
+  return {
+    pid,
+    url,
+    async stop() {
+      release();
+      child.kill("SIGTERM");
+      await exited;
+    },
+  };
+}
