@@ -2,7 +2,7 @@ import "./globals.css";
 import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { connection } from "next/server";
-import { type ReactNode, Suspense } from "react";
+import type { ReactNode } from "react";
 import { SITE } from "@/lib/site";
 import { PaymentBanner } from "./ui/payment-banner";
 import { SiteFooter } from "./ui/site-footer";
@@ -26,6 +26,10 @@ export const viewport: Viewport = {
   ],
 };
 
+/**
+ * Nothing here waits behind a Suspense boundary, nor on the pages that customers see: what streams in later is put in its
+ * place by a script, and without scripts would never show. Pages are quick instead, each a few indexed reads.
+ */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   // Every page is made for its request: the policy's nonce must be on its scripts.
   await connection();
@@ -40,9 +44,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         </a>
         <SiteHeader />
         <main id="content" tabIndex={-1} className="flex flex-1 flex-col outline-none">
-          <Suspense>
-            <PaymentBanner />
-          </Suspense>
+          <PaymentBanner />
           {children}
         </main>
         <SiteFooter />

@@ -1,10 +1,9 @@
 import Link from "next/link";
-import { Suspense } from "react";
 import { SITE } from "@/lib/site";
 import { BUTTON } from "../ui/button";
 import { CairnPicture } from "./cairn-picture";
-import { FirstStep, SignUpLink } from "./first-step";
-import { Pricing, PricingSkeleton } from "./pricing";
+import { FirstStep } from "./first-step";
+import { Pricing } from "./pricing";
 
 const FACTS = [
   {
@@ -32,9 +31,7 @@ export default function LandingPage() {
           </h1>
           <p className="mt-6 max-w-md text-lg text-muted leading-7">{SITE.description}</p>
           <div className="mt-9 flex flex-wrap gap-3">
-            <Suspense fallback={<SignUpLink />}>
-              <FirstStep />
-            </Suspense>
+            <FirstStep />
             <Link href="/#pricing" className={BUTTON.quiet}>
               See the plans
             </Link>
@@ -58,9 +55,7 @@ export default function LandingPage() {
       </section>
 
       <section aria-labelledby="pricing" className="border-line border-t pt-16">
-        <Suspense fallback={<PricingSkeleton />}>
-          <Pricing />
-        </Suspense>
+        <Pricing />
       </section>
     </div>
   );

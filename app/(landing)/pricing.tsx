@@ -75,16 +75,3 @@ function Without({ words }: { words: string }) {
     </>
   );
 }
-
-export function PricingSkeleton() {
-  return (
-    <>
-      <PricingTitle />
-      <div aria-hidden="true" className="mt-10 grid gap-5 sm:grid-cols-2 lg:grid-cols-3">
-        {["a", "b", "c"].map((key) => (
-          <div key={key} className="skeleton h-80" />
-        ))}
-      </div>
-    </>
-  );
-}

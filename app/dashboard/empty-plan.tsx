@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { BUTTON } from "../ui/button";
+import { LinkProgress } from "../ui/link-progress";
 import { Mark } from "../ui/mark";
 
 /** Where a plan will be. */
@@ -20,6 +21,7 @@ export function EmptyPlan({ isAwaited }: { isAwaited: boolean }) {
       {isAwaited ? null : (
         <Link href="/#pricing" className={`${BUTTON.primary} mt-7`}>
           See the plans
+          <LinkProgress />
         </Link>
       )}
     </section>

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import Link from "next/link";
 import type { SubscriptionView } from "@/lib/billing/queries";
 import { BUTTON } from "../ui/button";
+import { LinkProgress } from "../ui/link-progress";
 import { ActionForm } from "./action-form";
 import { resumeCurrentPlan, visitPortal } from "./actions";
 
@@ -15,6 +16,7 @@ export function Manage({ subscription }: { subscription: SubscriptionView }) {
       {isPaid && !isEnding ? (
         <Link href="/dashboard/change" className={BUTTON.primary}>
           Change plan
+          <LinkProgress />
         </Link>
       ) : null}
       {isEnding ? (
@@ -35,6 +37,7 @@ export function Manage({ subscription }: { subscription: SubscriptionView }) {
       {isEnding ? null : (
         <Link href={`/dashboard/cancel?subscription=${id}`} className={BUTTON.quiet}>
           Cancel plan
+          <LinkProgress />
         </Link>
       )}
     </div>

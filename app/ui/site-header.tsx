@@ -1,5 +1,4 @@
 import Link from "next/link";
-import { Suspense } from "react";
 import { SITE } from "@/lib/site";
 import { AccountNav } from "./account-nav";
 import { Mark } from "./mark";
@@ -13,9 +12,7 @@ export function SiteHeader() {
           {SITE.name}
         </Link>
         <nav aria-label="Main" className="-mr-2 flex min-w-0 items-center sm:-mr-3 sm:gap-2">
-          <Suspense fallback={<div className="skeleton mr-2 h-8 w-32" />}>
-            <AccountNav />
-          </Suspense>
+          <AccountNav />
         </nav>
       </div>
     </header>

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { FEATURES, type FeatureKey, PLANS } from "@/lib/billing/plans";
 import type { Standing } from "@/lib/billing/standing";
 import { BUTTON } from "./button";
+import { LinkProgress } from "./link-progress";
 
 type Props = { feature: FeatureKey; standing: Standing | null; as?: "h1" | "h2" };
 
@@ -39,10 +40,12 @@ export function Upgrade({ feature, standing, as: Heading = "h2" }: Props) {
         isOff ? (
           <Link href="/dashboard" className={`${BUTTON.primary} mt-7`}>
             See what is to be paid
+            <LinkProgress />
           </Link>
         ) : isSubscribed ? (
           <Link href={`/dashboard/change?plan=${plan.key}`} className={`${BUTTON.primary} mt-7`}>
             See what {plan.name} costs
+            <LinkProgress />
           </Link>
         ) : (
           <Link href="/#pricing" className={`${BUTTON.primary} mt-7`}>

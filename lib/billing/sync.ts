@@ -1,5 +1,6 @@
 import { BillingError } from "./errors";
-import type { Mirror } from "./mirror";
+import { retryAfterOf } from "./fetch";
+import type { Answer, Mirror } from "./mirror";
 import { keyOf, readKnown, writeRows } from "./table";
 
 const TRIES = 5;
@@ -13,11 +14,21 @@ const TRIES = 5;
 export async function syncObject(mirror: Mirror, id: string): Promise<"written" | "missing"> {
   const ref = { table: mirror.table, id };
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const answer = await mirror.ask(id);
+    const answer = await askPatiently(mirror, id);
     const { rows } = await readKnown([ref], []);
     const row = mirror.rowOfAnswer(id, rows.get(keyOf(ref)) ?? null, answer, null);
     if (row === null) return "missing";
     if (row !== "changed" && (await writeRows([{ ...ref, row }])).has(keyOf(ref))) return "written";
   }
   throw BillingError.keepsChanging(mirror.kind, id);
+}
+
+/** A failure of the moment is worth one more question: most often a person waits. */
+async function askPatiently(mirror: Mirror, id: string): Promise<Answer> {
+  try {
+    return await mirror.ask(id);
+  } catch (error) {
+    if (retryAfterOf(error) > 0) throw error;
+    return mirror.ask(id);
+  }
 }

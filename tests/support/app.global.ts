@@ -75,7 +75,9 @@ async function startApp(): Promise<() => Promise<void>> {
   const log = join("test-results", "app.log");
   const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
   const env = { ...process.env, NODE_ENV: "production" } as const;
-  const app = startNode([next, "start", "--port", process.env.E2E_PORT ?? ""], env, openSync(log, "w"));
+  // A connection that a slow test left idle must not be closed under its next request.
+  const args = ["start", "--port", process.env.E2E_PORT ?? "", "--keepAliveTimeout", "600000"];
+  const app = startNode([next, ...args], env, openSync(log, "w"));
   const crash = app.exited.then((how) => {
     throw new Error(`The app ended by itself: ${how}. It said:\n${readFileSync(log, "utf8")}`);
   });

@@ -1,6 +1,5 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { Suspense } from "react";
 import { PLANS, planByKey } from "@/lib/billing/plans";
 import { type PlanView, readBilling, readPlans, type SubscriptionView } from "@/lib/billing/queries";
 import { requireUser } from "@/lib/session";
@@ -33,9 +32,7 @@ export default async function ChangePage({ searchParams }: PageProps) {
       </p>
       <Choices plans={plans} current={current} wish={wish ?? current} />
       {wish ? (
-        <Suspense key={JSON.stringify(wish)} fallback={<PreviewSkeleton />}>
-          <Preview userId={user.id} subscriptionId={subscription.id} wish={wish} />
-        </Suspense>
+        <Preview key={JSON.stringify(wish)} userId={user.id} subscriptionId={subscription.id} wish={wish} />
       ) : null}
     </div>
   );
@@ -50,18 +47,6 @@ function Nothing() {
         See the plans
       </Link>
     </>
-  );
-}
-
-function PreviewSkeleton() {
-  return (
-    <div role="status" className="card mt-8 px-6 py-7 sm:px-8">
-      <span className="sr-only">Asking Stripe what it costs</span>
-      <div className="skeleton h-7 w-56" />
-      <div className="skeleton mt-5 h-5" />
-      <div className="skeleton mt-3 h-5 w-2/3" />
-      <div className="skeleton mt-7 h-11 w-44" />
-    </div>
   );
 }
 

@@ -27,12 +27,11 @@ export async function subscribe(
     items: [{ price: data[0]?.id ?? "", quantity: seats }],
     default_payment_method: method.id,
   });
-  await expect
-    .poll(async () => {
-      const { rows } = await db.query("select status from subscriptions where id = $1", [subscription.id]);
-      return rows[0]?.status;
-    })
-    .toBe("active");
+  const status = async () => {
+    const { rows } = await db.query("select status from subscriptions where id = $1", [subscription.id]);
+    return rows[0]?.status;
+  };
+  await expect.poll(status, { timeout: 60_000 }).toBe("active");
   await page.goto("/dashboard");
   return { customer: customer.id, subscription: subscription.id };
 }
