@@ -1,13 +1,18 @@
 "use server";
 
-import { headers } from "next/headers";
 import { redirect } from "next/navigation";
+import { z } from "zod";
 import { requireAccess } from "@/lib/access";
-import { auth } from "@/lib/auth";
+import { requireUser } from "@/lib/session";
+import { endSignIn } from "@/lib/sign-ins";
 
-/** The example of an action that a plan opens: ends every session of the user's but the one that asks. */
-export async function signOutElsewhere(): Promise<never> {
+const given = z.object({ id: z.string().min(1).max(100) });
+
+/** The example of an action that a plan opens: ends one of the user's sign-ins. */
+export async function signOutThere(form: FormData): Promise<never> {
   await requireAccess("audit_log", "/audit-log");
-  await auth().api.revokeOtherSessions({ headers: await headers() });
+  const user = await requireUser("/audit-log");
+  const { data } = given.safeParse(Object.fromEntries(form));
+  if (data) await endSignIn(user.id, data.id);
   redirect("/audit-log");
 }

@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import { formatInstant } from "@/lib/format";
-import { requireUser } from "@/lib/session";
+import { currentSessionId, requireUser } from "@/lib/session";
 import { readSignIns } from "@/lib/sign-ins";
 import { BUTTON } from "../ui/button";
 import { Gate } from "../ui/gate";
-import { signOutElsewhere } from "./actions";
+import { signOutThere } from "./actions";
 
 export const metadata: Metadata = { title: "Audit log", robots: { index: false } };
 
@@ -24,7 +24,7 @@ export default async function AuditLogPage() {
 }
 
 async function SignIns({ userId }: { userId: string }) {
-  const signIns = await readSignIns(userId);
+  const [signIns, here] = await Promise.all([readSignIns(userId), currentSessionId()]);
   return (
     <>
       <div className="card overflow-hidden">
@@ -35,8 +35,11 @@ async function SignIns({ userId }: { userId: string }) {
               <th scope="col" className="py-3 pl-6 font-normal sm:pl-8">
                 Signed in
               </th>
-              <th scope="col" className="py-3 pr-6 pl-4 font-normal sm:pr-8">
+              <th scope="col" className="py-3 pl-4 font-normal">
                 From
+              </th>
+              <th scope="col" className="py-3 pr-6 pl-4 sm:pr-8">
+                <span className="sr-only">What to do</span>
               </th>
             </tr>
           </thead>
@@ -46,7 +49,23 @@ async function SignIns({ userId }: { userId: string }) {
                 <td className="py-4 pl-6 sm:pl-8">
                   <time dateTime={at.toISOString()}>{formatInstant(at)}</time>
                 </td>
-                <td className="wrap-anywhere py-4 pr-6 pl-4 sm:pr-8">{from ?? "An unknown address"}</td>
+                <td className="wrap-anywhere py-4 pl-4">{from ?? "An unknown address"}</td>
+                <td className="py-2 pr-6 pl-4 text-right sm:pr-8">
+                  {id === here ? (
+                    <span className="text-muted">This one</span>
+                  ) : (
+                    <form action={signOutThere}>
+                      <input type="hidden" name="id" value={id} />
+                      <button
+                        type="submit"
+                        className="inline-flex min-h-11 cursor-pointer items-center text-accent underline-offset-4 hover:underline"
+                      >
+                        Sign out
+                        <span className="sr-only"> the one of {formatInstant(at)}</span>
+                      </button>
+                    </form>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -56,11 +75,6 @@ async function SignIns({ userId }: { userId: string }) {
         <a href="/api/audit-log" download="audit-log.json" className={BUTTON.quiet}>
           Download as JSON
         </a>
-        <form action={signOutElsewhere} className="contents">
-          <button type="submit" className={BUTTON.quiet}>
-            Sign out everywhere else
-          </button>
-        </form>
       </div>
     </>
   );

@@ -5,6 +5,7 @@ import { log } from "@/lib/log";
 import { isOperator } from "@/lib/operator/access";
 import { currentUser } from "@/lib/session";
 import { signOut } from "../(auth)/actions";
+import { LinkProgress } from "./link-progress";
 
 const SHAPE =
   "inline-flex min-h-11 cursor-pointer items-center rounded-lg px-2 transition-[color,background-color] hover:bg-sunken sm:px-3";
@@ -20,12 +21,15 @@ export async function AccountNav() {
       <>
         <Link href="/#pricing" className={`${ITEM} max-sm:hidden`}>
           Pricing
+          <LinkProgress />
         </Link>
         <Link href="/sign-in" className={ITEM}>
           Sign in
+          <LinkProgress />
         </Link>
         <Link href="/sign-up" className={`${SHAPE} font-medium`}>
           Sign up
+          <LinkProgress />
         </Link>
       </>
     );
@@ -33,21 +37,35 @@ export async function AccountNav() {
     <>
       <Link href="/dashboard" className={ITEM}>
         Dashboard
+        <LinkProgress />
       </Link>
       {isOperator(user) ? (
         <Link href="/operator" className={ITEM}>
           Operator
+          <LinkProgress />
         </Link>
       ) : null}
-      <span className="truncate px-3 text-muted max-sm:hidden" title={user.email}>
-        {user.email}
-      </span>
+      <Link href="/settings" className={`${ITEM} min-w-0`} title={user.email}>
+        <Person className="size-5 shrink-0 sm:hidden" />
+        <span className="sr-only">Settings </span>
+        <span className="truncate max-sm:hidden">{user.email}</span>
+        <LinkProgress />
+      </Link>
       <form action={signOut} className="shrink-0">
         <button type="submit" className={ITEM}>
           Sign out
         </button>
       </form>
     </>
+  );
+}
+
+function Person({ className }: { className: string }) {
+  return (
+    <svg viewBox="0 0 20 20" aria-hidden="true" fill="none" stroke="currentColor" className={className}>
+      <circle cx="10" cy="6.5" r="3.25" strokeWidth="1.5" />
+      <path d="M3.5 17a6.5 6.5 0 0 1 13 0" strokeWidth="1.5" strokeLinecap="round" />
+    </svg>
   );
 }
 

@@ -163,7 +163,7 @@ async function olderThan({ id, customer }: Session): Promise<Session[]> {
 }
 
 /** @returns false if one of them was paid in the meantime */
-async function expireEach(sessions: readonly Session[]): Promise<boolean> {
+export async function expireEach(sessions: readonly Session[]): Promise<boolean> {
   const results = await Promise.all(sessions.map(({ id }) => expire(id)));
   return results.every((isExpired) => isExpired);
 }

@@ -81,12 +81,15 @@ export async function retrieveObject(
     const isStub = "deleted" in object && object.deleted === true;
     return { object: isStub ? null : object, answeredAt: dateOf(object.lastResponse) };
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "resource_missing")
-      return { object: null, answeredAt: dateOf(error) };
+    if (isMissing(error)) return { object: null, answeredAt: dateOf(error) };
     nextTurnAt = Math.max(nextTurnAt, Date.now() + retryAfterOf(error));
     throw error;
   }
 }
+
+/** Whether Stripe says that it knows no such object. */
+export const isMissing = (error: unknown): error is Error =>
+  error instanceof Error && "code" in error && error.code === "resource_missing";
 
 /** For how many milliseconds Stripe wants not to be asked, as its Retry-After says; 0 if it says nothing. */
 export function retryAfterOf(error: unknown): number {

@@ -1,0 +1,20 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { BUTTON } from "../ui/button";
+import { Message } from "../ui/message";
+
+export const metadata: Metadata = { title: "Goodbye", robots: { index: false } };
+
+/** Where the deletion of an account ends: whoever comes here has no session any more. */
+export default function GoodbyePage() {
+  return (
+    <Message
+      title="Your account is deleted"
+      words="Its plan has ended, and nothing is charged any more. Thank you for having been here."
+    >
+      <Link href="/" className={BUTTON.quiet}>
+        Go to the home page
+      </Link>
+    </Message>
+  );
+}

@@ -1,0 +1,133 @@
+"use server";
+
+import type { Route } from "next";
+import { revalidatePath } from "next/cache";
+import { headers } from "next/headers";
+import { redirect } from "next/navigation";
+import { z } from "zod";
+import { deleteAccount } from "@/lib/account/delete";
+import { changePassword, checkPassword } from "@/lib/account/password";
+import { changeEmail, rename } from "@/lib/account/profile";
+import { AccountRefusal } from "@/lib/account/refusal";
+import { auth } from "@/lib/auth";
+import { errorKind } from "@/lib/error-kind";
+import { log } from "@/lib/log";
+import { PASSWORD } from "@/lib/password-policy";
+import { type CurrentUser, requireUser } from "@/lib/session";
+import type { Answer } from "./answer";
+
+const password = z.string().min(1, "Enter your password.").max(PASSWORD.max, "This is not your password.");
+
+const nameForm = z.object({
+  name: z
+    .string()
+    .trim()
+    .min(1, "What should we call you?")
+    .max(100, "Use at most 100 characters.")
+    .regex(/^\P{Cc}*$/u, "Leave out what is not a character."),
+});
+const emailForm = z.object({
+  email: z
+    .string()
+    .trim()
+    .max(254, "This address is too long.")
+    .pipe(z.email("Enter an e-mail address, like ines@example.com.")),
+  password,
+});
+const passwordForm = z.object({
+  password,
+  newPassword: z
+    .string()
+    .min(PASSWORD.min, `Use at least ${PASSWORD.min} characters.`)
+    .max(PASSWORD.max, `Use at most ${PASSWORD.max} characters.`),
+});
+const deleteForm = z.object({ password });
+
+export async function saveName(_: Answer, form: FormData): Promise<Answer> {
+  return act(form, nameForm, "name", async (user, { name }) => {
+    await rename(user, name);
+    return "/settings?done=name";
+  });
+}
+
+export async function saveEmail(_: Answer, form: FormData): Promise<Answer> {
+  return act(form, emailForm, "email", async (user, given) => {
+    await changeEmail(user, given);
+    return "/settings?done=email";
+  });
+}
+
+export async function savePassword(_: Answer, form: FormData): Promise<Answer> {
+  return act(form, passwordForm, "password", async (user, given) => {
+    await changePassword(user.id, given, await headers());
+    return "/settings?done=password";
+  });
+}
+
+/** Ends every session of the user's but the one that asks. */
+export async function signOutElsewhere(): Promise<never> {
+  await requireUser("/settings");
+  await auth().api.revokeOtherSessions({ headers: await headers() });
+  redirect("/settings?done=elsewhere");
+}
+
+/** There is no way back from here: the password is asked for once more. */
+export async function deleteOwnAccount(_: Answer, form: FormData): Promise<Answer> {
+  return act(form, deleteForm, "deletion", async (user, given) => {
+    await checkPassword(user.id, given.password);
+    await deleteAccount(user.id);
+    // The session is gone: this takes its cookie away.
+    await auth().api.signOut({ headers: await headers() });
+    return "/goodbye";
+  });
+}
+
+/**
+ * What every action here is: who, then what, then one call, then on to where the result shows. A problem is said on the
+ * form that asked, which keeps what was typed but for passwords.
+ */
+async function act<Given>(
+  form: FormData,
+  schema: z.ZodType<Given>,
+  what: string,
+  work: (user: CurrentUser, given: Given) => Promise<Route>,
+): Promise<Answer> {
+  const user = await requireUser("/settings");
+  const typed = typedIn(form);
+  const given = schema.safeParse(Object.fromEntries(form));
+  if (!given.success) return { fields: wordsOf(given.error), form: null, typed };
+  const to = await tryOrSay(user, what, () => work(user, given.data));
+  if (typeof to !== "string") return { ...to, typed };
+  // The header stands in the layout, which a change of page alone does not render anew.
+  revalidatePath("/", "layout");
+  redirect(to);
+}
+
+async function tryOrSay(user: CurrentUser, what: string, work: () => Promise<Route>) {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AccountRefusal)
+      return error.field
+        ? { fields: { [error.field]: error.message }, form: null }
+        : { fields: {}, form: error.message };
+    log("error", `account: ${what} failed`, { user: user.id, error: errorKind(error) });
+    return { fields: {}, form: FAILED };
+  }
+}
+
+/** The first thing that is wrong with each field. */
+function wordsOf({ issues }: z.ZodError): Record<string, string> {
+  const words = issues.map(({ path, message }): [string, string] => [String(path[0]), message]);
+  return Object.fromEntries(words.reverse());
+}
+
+function typedIn(form: FormData): Record<string, string> {
+  const texts = [...form].flatMap(([name, value]): [string, string][] =>
+    typeof value === "string" && !/password/i.test(name) && !name.startsWith("$") ? [[name, value]] : [],
+  );
+  return Object.fromEntries(texts);
+}
+
+const FAILED =
+  "This could not be done just now. Reload the page to see how things stand, then try again in a moment.";

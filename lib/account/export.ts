@@ -1,0 +1,58 @@
+import { db } from "../db";
+
+const omit = { version: true, stripeStateAt: true, syncedAt: true } as const;
+const omitOwner = { ...omit, customerId: true } as const;
+
+/**
+ * All that is kept of a user, for them to take along: what they told us, where they are signed in, and what Stripe said of
+ * their billing. Without what signs them in, and without other people: whoever operates the app has a record of their own.
+ * @returns what JSON can hold; amounts are in minor units of their currency
+ */
+export async function exportAccount(userId: string): Promise<object> {
+  const [user, trial, customer] = await Promise.all([
+    db().user.findUniqueOrThrow({
+      where: { id: userId },
+      include: {
+        sessions: { select: { createdAt: true, expiresAt: true, ipAddress: true, userAgent: true } },
+        accounts: { select: { providerId: true, scope: true, createdAt: true, updatedAt: true } },
+      },
+    }),
+    db().trial.findUnique({ where: { userId }, omit: { userId: true } }),
+    db().customer.findUnique({ where: { userId }, omit: { ...omit, userId: true } }),
+  ]);
+  const { sessions, accounts, ...account } = user;
+  return { account, signIns: sessions, signInMethods: accounts, trial, billing: await billingOf(customer) };
+}
+
+async function billingOf(customer: { id: string } | null) {
+  if (!customer) return null;
+  const where = { customerId: customer.id };
+  const [subscriptions, schedules, invoices, entitlements, events] = await Promise.all([
+    db().subscription.findMany({
+      where,
+      omit: omitOwner,
+      include: { items: { omit: { subscriptionId: true } } },
+    }),
+    db().subscriptionSchedule.findMany({ where, omit: omitOwner }),
+    db().invoice.findMany({ where, omit: omitOwner, orderBy: { createdAt: "asc" } }),
+    db().entitlementSummary.findUnique({ where: { id: customer.id }, select: { lookupKeys: true } }),
+    // What happened, and when. Its payload is the objects above, with keys of Stripe's in it that are for us alone.
+    db().stripeEvent.findMany({
+      where,
+      select: { id: true, type: true, created: true, receivedAt: true, objectId: true },
+      orderBy: { receivedAt: "asc" },
+    }),
+  ]);
+  return {
+    customer,
+    subscriptions,
+    schedules,
+    invoices: invoices.map(({ amountDue, amountPaid, ...invoice }) => ({
+      ...invoice,
+      amountDue: Number(amountDue),
+      amountPaid: Number(amountPaid),
+    })),
+    entitlements: entitlements?.lookupKeys ?? [],
+    events,
+  };
+}

@@ -1,0 +1,38 @@
+import { db } from "@/lib/db";
+import { type Stripe, stripe } from "@/lib/stripe";
+import { expireEach } from "./checkout";
+import { giveUpCustomer } from "./customers";
+import { isMissing } from "./fetch";
+import { isFinalStatus } from "./subscription/access";
+import { syncSubscription } from "./subscription/lifecycle";
+import { ownCustomer } from "./subscription/own";
+
+/**
+ * Ends a user's billing for good. Their customer at Stripe is deleted, and with it their cards and every subscription, at
+ * once: whatever another tab is about to buy, nothing can be charged any more. Bills stay, there and here.
+ * Where it fails half-way, the next call goes on. https://docs.stripe.com/api/customers/delete
+ * @throws Stripe's errors as they come
+ */
+export async function closeBilling(userId: string): Promise<void> {
+  const customer = await ownCustomer(userId);
+  if (!customer) return;
+  const api = await stripe();
+  await deleteAtStripe(api, customer);
+  const known = await db().subscription.findMany({
+    where: { customerId: customer },
+    select: { id: true, status: true },
+  });
+  const live = known.filter(({ status }) => !isFinalStatus(status));
+  await Promise.all(live.map(({ id }) => syncSubscription(id)));
+  await giveUpCustomer(customer);
+}
+
+async function deleteAtStripe(api: Stripe, customer: string): Promise<void> {
+  try {
+    const { data: open } = await api.checkout.sessions.list({ customer, status: "open", limit: 20 });
+    await expireEach(open);
+    await api.customers.del(customer);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import { stripe } from "@/lib/stripe";
+import { customers } from "./customers";
+import { isMissing } from "./fetch";
+import { ownCustomer } from "./subscription/own";
+import { syncObject } from "./sync";
+
+/** Who somebody is on their bills. */
+export type Contact = { name: string; email: string };
+
+/**
+ * Lets the user's customer at Stripe follow their account, in what was the same before: whoever gave another address or
+ * name for the bills, in the portal or at Checkout, keeps it. https://docs.stripe.com/api/customers/update
+ * @throws Stripe's errors as they come
+ */
+export async function updateContact(userId: string, before: Contact, after: Contact): Promise<void> {
+  const id = await ownCustomer(userId);
+  if (!id) return;
+  const api = await stripe();
+  const has = await api.customers.retrieve(id).catch(nullIfMissing);
+  if (!has || has.deleted) return;
+  const changed = {
+    ...(after.email !== before.email && has.email === before.email ? { email: after.email } : {}),
+    ...(after.name !== before.name && has.name === before.name ? { name: after.name } : {}),
+  };
+  if (Object.keys(changed).length === 0) return;
+  await api.customers.update(id, changed);
+  await syncObject(customers, id);
+}
+
+/** A test key of another account does not know the customers of the one before. */
+function nullIfMissing(error: unknown): null {
+  if (isMissing(error)) return null;
+  throw error;
+}

@@ -1,0 +1,118 @@
+import { readFile } from "node:fs/promises";
+import type { Page } from "@playwright/test";
+import { expect, expectAccessible, LOOKS, somebody, test } from "./support/fixtures.ts";
+import { stripe } from "./support/stripe.ts";
+import { subscribe } from "./support/subscriber.ts";
+
+test.describe.configure({ mode: "parallel", timeout: 240_000 });
+test.use({ contextOptions: { reducedMotion: "reduce" } });
+
+const part = (page: Page, name: string) => page.getByRole("region", { name });
+const says = (page: Page, words: string | RegExp) =>
+  expect(page.getByRole("main").getByText(words).first()).toBeVisible({ timeout: 60_000 });
+
+async function look(page: Page): Promise<void> {
+  for (const { colorScheme, viewport } of [LOOKS[3], LOOKS[0]]) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(viewport);
+    await expectAccessible(page);
+  }
+}
+
+async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL("/dashboard");
+}
+
+test("name, address and password are changed, and the data taken along, by keyboard alone", async ({
+  page,
+  db,
+  browser,
+  signUp,
+}) => {
+  const person = await signUp(page);
+  const { customer } = await subscribe(page, db, person.email, "solo_monthly");
+  const elsewhere = await browser.newPage({ baseURL: process.env.APP_URL ?? "" });
+  await signIn(elsewhere, person);
+  await page.getByRole("link", { name: /^Settings/ }).click();
+  await look(page);
+
+  await part(page, "Name").getByLabel("Name").fill("  ");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("textbox", { name: "Name" })).toHaveAccessibleDescription("What should we call you?");
+  await expect(page.getByRole("textbox", { name: "Name" })).toBeFocused();
+  await page.keyboard.type("Ines A. Almeida");
+  await page.keyboard.press("Enter");
+  await says(page, "Your name is saved");
+
+  const { email } = somebody();
+  await part(page, "E-mail").getByLabel("New e-mail address").fill(email);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("not the password");
+  await page.keyboard.press("Enter");
+  const password = part(page, "E-mail").getByLabel("Your password");
+  await expect(password).toHaveAccessibleDescription("This is not your password.");
+  await expect(part(page, "E-mail").getByLabel("New e-mail address")).toHaveValue(email);
+  await look(page);
+  await password.fill(person.password);
+  await page.keyboard.press("Enter");
+  await says(page, "Your e-mail address is changed");
+  await expect(page.getByRole("link", { name: `Settings ${email}` })).toBeVisible();
+  expect(await stripe().customers.retrieve(customer)).toMatchObject({ email });
+
+  await part(page, "Password").getByLabel("Your password").fill(person.password);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("a longer horse battery");
+  await page.keyboard.press("Enter");
+  await says(page, "Your password is changed");
+  await elsewhere.goto("/dashboard");
+  await expect(elsewhere).toHaveURL(/\/sign-in/);
+
+  await signIn(elsewhere, { email, password: "a longer horse battery" });
+  await page.getByRole("button", { name: "Sign out everywhere else" }).click();
+  await says(page, "You are signed out everywhere else");
+  await elsewhere.goto("/dashboard");
+  await expect(elsewhere).toHaveURL(/\/sign-in/);
+  await elsewhere.close();
+
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Download your data" }).click(),
+  ]);
+  const file: unknown = JSON.parse(await readFile(await download.path(), "utf8"));
+  expect(file).toMatchObject({
+    account: { name: "Ines A. Almeida", email },
+    billing: { customer: { email } },
+  });
+});
+
+test.describe("without scripts", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("an account is deleted with its plan, after the password was asked for", async ({
+    page,
+    db,
+    signUp,
+  }) => {
+    const person = await signUp(page);
+    const { subscription } = await subscribe(page, db, person.email, "solo_monthly");
+    await page.goto("/settings");
+    await page.getByRole("link", { name: "Delete account" }).click();
+    await says(page, /Solo ends at once\. It is paid until .+ that time is lost, and nothing is refunded\./);
+    await page.getByLabel("Your password").fill("not the password");
+    await page.getByRole("button", { name: "Delete account for good" }).click();
+    await says(page, "This is not your password.");
+    await page.getByLabel("Your password").fill(person.password);
+    await page.getByRole("button", { name: "Delete account for good" }).click();
+    await expect(page).toHaveURL("/goodbye");
+    await says(page, "Your account is deleted");
+    expect((await stripe().subscriptions.retrieve(subscription)).status).toBe("canceled");
+    await page.goto("/settings");
+    await expect(page).toHaveURL(/\/sign-in/);
+    const { rows } = await db.query("select from users where email = $1", [person.email]);
+    expect(rows).toHaveLength(0);
+  });
+});

@@ -1,0 +1,245 @@
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { exportAccount } from "@/lib/account/export";
+import { changePassword, checkPassword } from "@/lib/account/password";
+import { changeEmail, rename } from "@/lib/account/profile";
+import { AccountRefusal } from "@/lib/account/refusal";
+import { auth } from "@/lib/auth";
+import { linkCustomer } from "@/lib/billing/customers";
+import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
+import { db, query } from "@/lib/db";
+import { endSignIn, readSignIns } from "@/lib/sign-ins";
+import { stripe } from "@/lib/stripe";
+import { useDatabase } from "../../support/database";
+import { sellPlans } from "../../support/plans";
+import { useStripe } from "../../support/stripe";
+
+useDatabase();
+const local = useStripe();
+
+const PASSWORD = "correct horse battery";
+let hash = "";
+let count = 0;
+
+beforeAll(async () => {
+  await sellPlans();
+  hash = await (await auth().$context).password.hash(PASSWORD);
+});
+
+/** Somebody with a password, a sign-in, a customer at Stripe and a plan. */
+async function aMember() {
+  count += 1;
+  const [id, name, email] = [`user_${count}`, `Ada ${count}`, `ada-${count}@example.com`];
+  await db().user.create({ data: { id, name, email } });
+  await db().account.create({
+    data: { id, accountId: id, providerId: "credential", userId: id, password: hash },
+  });
+  const { token } = await (await auth().$context).internalAdapter.createSession(id);
+  const api = await stripe();
+  const customer = await api.customers.create({ name, email });
+  await linkCustomer({ userId: id, customerId: customer.id });
+  const method = await api.paymentMethods.attach("pm_card_visa", { customer: customer.id });
+  const { data } = await api.prices.list({ lookup_keys: ["solo_monthly"] });
+  const subscription = await api.subscriptions.create({
+    ...{ customer: customer.id, default_payment_method: method.id },
+    items: [{ price: data[0]?.id ?? "" }],
+    trial_period_days: 14,
+  });
+  await syncSubscription(subscription.id);
+  return { id, name, email, token, customer: customer.id, subscription: subscription.id };
+}
+
+type Member = Awaited<ReturnType<typeof aMember>>;
+let ada: Member;
+beforeEach(async () => {
+  ada = await aMember();
+});
+
+const account = ({ id }: Member) => db().user.findUniqueOrThrow({ where: { id } });
+const atStripe = async ({ customer }: Member) => (await stripe()).customers.retrieve(customer);
+
+describe("name and address", () => {
+  it("a new name and a new address reach Stripe, and the row that follows it", async () => {
+    await rename(ada, "Ada Lovelace");
+    await changeEmail({ ...ada, name: "Ada Lovelace" }, { email: "New@Example.com", password: PASSWORD });
+    expect(await account(ada)).toMatchObject({ name: "Ada Lovelace", email: "new@example.com" });
+    expect(await atStripe(ada)).toMatchObject({ name: "Ada Lovelace", email: "new@example.com" });
+    const row = await db().customer.findUniqueOrThrow({ where: { id: ada.customer } });
+    expect(row.email).toBe("new@example.com");
+  });
+
+  it("whoever gave Stripe another address for the bills keeps it", async () => {
+    const bills = { name: "Ada Ltd", email: "bills@example.com" };
+    await (await stripe()).customers.update(ada.customer, bills);
+    await rename(ada, "Countess");
+    await changeEmail(ada, { email: "countess@example.com", password: PASSWORD });
+    expect(await atStripe(ada)).toMatchObject(bills);
+  });
+
+  it("while Stripe is away nothing is changed, and asked again it is", async () => {
+    local.api.failWith(503);
+    await expect(rename(ada, "Countess")).rejects.toThrow();
+    const wanted = { email: `countess-${count}@example.com`, password: PASSWORD };
+    await expect(changeEmail(ada, wanted)).rejects.toThrow();
+    expect(await account(ada)).toMatchObject({ name: ada.name, email: ada.email });
+    local.api.failWith(null);
+    await changeEmail(ada, wanted);
+    expect(await atStripe(ada)).toMatchObject({ email: wanted.email });
+  });
+
+  it("an address of somebody else is refused, in whichever case, and so is a wrong password", async () => {
+    const eve = await aMember();
+    const email = ada.email.toUpperCase();
+    await expect(changeEmail(eve, { email, password: PASSWORD })).rejects.toThrow(
+      AccountRefusal.addressTaken(),
+    );
+    const free = { email: "free@example.com", password: "not my password" };
+    await expect(changeEmail(eve, free)).rejects.toThrow(AccountRefusal.wrongPassword());
+    const same = { email: eve.email, password: PASSWORD };
+    await expect(changeEmail(eve, same)).rejects.toThrow(AccountRefusal.sameAddress());
+    expect(await account(eve)).toMatchObject({ email: eve.email });
+    expect(await atStripe(eve)).toMatchObject({ email: eve.email });
+  });
+
+  it("two who want the same address at once: one has it, and Stripe says so of one", async () => {
+    const eve = await aMember();
+    const wanted = { email: `both-${count}@example.com`, password: PASSWORD };
+    const done = await Promise.allSettled([changeEmail(ada, wanted), changeEmail(eve, wanted)]);
+    expect(done.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    for (const member of [ada, eve]) {
+      const { email } = await account(member);
+      expect(await atStripe(member)).toMatchObject({ email });
+    }
+  });
+
+  it("an address that was not shown to be one's own never makes an operator", async () => {
+    await db().user.update({ where: { id: ada.id }, data: { emailVerified: true } });
+    await changeEmail(ada, { email: "operator@example.com", password: PASSWORD });
+    expect(await account(ada)).toMatchObject({ email: "operator@example.com", emailVerified: false });
+  });
+});
+
+describe("password and sign-ins", () => {
+  const signIn = ({ email }: Member, password = PASSWORD) =>
+    auth().api.signInEmail({ body: { email, password }, returnHeaders: true });
+  const headersOf = (answer: { headers: Headers }) =>
+    new Headers({
+      cookie: answer.headers
+        .getSetCookie()
+        .map((one) => one.split(";")[0])
+        .join("; "),
+    });
+
+  it("a new password ends every other sign-in, and the old one opens nothing", async () => {
+    const headers = headersOf(await signIn(ada));
+    const wanted = { password: PASSWORD, newPassword: "another horse battery" };
+    await changePassword(ada.id, wanted, headers);
+    expect(await auth().api.getSession({ headers })).toBeNull();
+    expect(await readSignIns(ada.id)).toHaveLength(1);
+    await expect(signIn(ada)).rejects.toThrow();
+    await signIn(ada, wanted.newPassword);
+  });
+
+  it("a wrong password changes nothing", async () => {
+    const headers = headersOf(await signIn(ada));
+    const wanted = { password: "not my password", newPassword: "another horse battery" };
+    await expect(changePassword(ada.id, wanted, headers)).rejects.toThrow(AccountRefusal.wrongPassword());
+    await signIn(ada);
+  });
+
+  it("after twenty guesses in a minute not even the right password is heard; another user's is", async () => {
+    await expect(checkPassword(ada.id, "a guess")).rejects.toThrow(AccountRefusal.wrongPassword());
+    await query("update rate_limits set count = count + 19");
+    await expect(checkPassword(ada.id, PASSWORD)).rejects.toThrow(AccountRefusal.tooManyAttempts());
+    await checkPassword((await aMember()).id, PASSWORD);
+    await query("update rate_limits set last_request = last_request - 61000");
+    await checkPassword(ada.id, PASSWORD);
+  });
+
+  it("one of one's own sign-ins can be ended, and nobody else's", async () => {
+    const eve = await aMember();
+    const [own] = await readSignIns(ada.id);
+    await endSignIn(eve.id, own?.id ?? "");
+    expect(await readSignIns(ada.id)).toHaveLength(1);
+    await endSignIn(ada.id, own?.id ?? "");
+    expect(await readSignIns(ada.id)).toHaveLength(0);
+  });
+});
+
+describe("the export", () => {
+  /** What stands in the file of each table that could hold something of a user's; or why nothing does. */
+  const TABLES: Record<string, string> = {
+    users: "account",
+    sessions: "signIns",
+    accounts: "signInMethods",
+    trials: "trial",
+    customers: "billing.customer",
+    subscriptions: "billing.subscriptions",
+    subscription_items: "billing.subscriptions.0.items",
+    subscription_schedules: "billing.schedules",
+    entitlement_summaries: "billing.entitlements",
+    invoices: "billing.invoices",
+    stripe_events: "billing.events",
+    verifications: "nothing: no link of this app makes one",
+    rate_limits: "nothing: counts attempts by address, and is emptied within minutes",
+    products: "nothing: the same for everybody",
+    prices: "nothing: the same for everybody",
+    progress: "nothing: of the app itself",
+    met_at_stripe: "nothing: of the app itself",
+    findings: "nothing: what operators are told, and is forgotten when it is over",
+    operator_acts: "nothing: what operators did, with their addresses",
+    replays: "nothing: what operators did, with their addresses",
+    revenue_months: "nothing: sums",
+    _prisma_migrations: "nothing: of the app itself",
+  };
+
+  it("names every table that there is", async () => {
+    const tables = await query<{ name: string }>(
+      "select table_name as name from information_schema.tables where table_schema = 'public'",
+    );
+    expect(tables.map(({ name }) => name).sort()).toEqual(Object.keys(TABLES).sort());
+  });
+
+  it("has all of one's own, nothing that signs in, and nothing of anybody else", async () => {
+    const eve = await aMember();
+    for (const { customer, subscription } of [ada, eve]) {
+      await db().invoice.create({
+        data: {
+          ...{ id: `in_${customer}`, customerId: customer, currency: "usd", stripeStateAt: new Date() },
+          ...{ amountDue: 9_000_000_000n, subscriptionId: subscription },
+        },
+      });
+      await db().stripeEvent.create({
+        data: {
+          ...{ id: `evt_${customer}`, type: "invoice.paid", livemode: false, customerId: customer },
+          ...{ payload: '{"client_secret":"x"}', status: "done" },
+        },
+      });
+    }
+    const file = JSON.stringify(await exportAccount(ada.id));
+    const data: unknown = JSON.parse(file);
+    expect(data).toMatchObject({
+      account: { name: ada.name, email: ada.email },
+      signIns: [{ createdAt: expect.any(String) }],
+      signInMethods: [{ providerId: "credential" }],
+      trial: { subscriptionId: ada.subscription },
+      billing: {
+        customer: { id: ada.customer },
+        subscriptions: [{ id: ada.subscription, items: [{ quantity: 1 }] }],
+        invoices: [{ id: `in_${ada.customer}`, amountDue: 9_000_000_000 }],
+        events: [{ id: `evt_${ada.customer}`, type: "invoice.paid" }],
+      },
+    });
+    for (const foreign of [eve.id, eve.email, eve.customer, eve.subscription])
+      expect(file).not.toContain(foreign);
+    const { password } = await db().account.findFirstOrThrow({ where: { userId: ada.id } });
+    for (const secret of [password ?? "", ada.token, "client_secret"]) {
+      expect(secret).not.toBe("");
+      expect(file).not.toContain(secret);
+    }
+  });
+
+  it("of somebody who bought nothing it is what there is", async () => {
+    await db().user.create({ data: { id: "guest", name: "Guest", email: "guest@example.com" } });
+    expect(await exportAccount("guest")).toMatchObject({ account: { name: "Guest" }, billing: null });
+  });
+});
