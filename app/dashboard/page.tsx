@@ -1,3 +1,4 @@
+import { currentStanding } from "@/lib/access";
 import { afterResponse } from "@/lib/after";
 import { healBilling } from "@/lib/billing/heal";
 import { readBilling } from "@/lib/billing/queries";
@@ -24,7 +25,7 @@ type PageProps = { searchParams: Promise<Record<string, string | string[] | unde
 export default async function DashboardPage({ searchParams }: PageProps) {
   const user = await requireUser("/dashboard");
   const now = new Date();
-  const view = await readBilling(user.id, now);
+  const [view, standing] = await Promise.all([readBilling(user.id, now), currentStanding()]);
   const heal = healBilling(view, now);
   if (heal) afterResponse("heal", heal);
   const { subscription, others, access } = view;
@@ -35,7 +36,10 @@ export default async function DashboardPage({ searchParams }: PageProps) {
   const step = nextStep(view);
   return (
     <>
-      <LiveUpdates version={versionOf(view)} isPending={view.settling || isAwaited} />
+      <LiveUpdates
+        version={versionOf(view, standing ?? { bill: null })}
+        isPending={view.settling || isAwaited}
+      />
       <h1 className="font-semibold text-3xl">Dashboard</h1>
       <div className="mt-8 flex flex-col gap-5">
         {isAwaited ? (

@@ -27,7 +27,7 @@ export async function exportAccount(userId: string): Promise<object> {
 async function billingOf(customer: { id: string } | null) {
   if (!customer) return null;
   const where = { customerId: customer.id };
-  const [subscriptions, schedules, invoices, entitlements, events] = await Promise.all([
+  const [subscriptions, schedules, invoices, entitlements, facts, events] = await Promise.all([
     db().subscription.findMany({
       where,
       omit: omitOwner,
@@ -36,7 +36,12 @@ async function billingOf(customer: { id: string } | null) {
     db().subscriptionSchedule.findMany({ where, omit: omitOwner }),
     db().invoice.findMany({ where, omit: omitOwner, orderBy: { createdAt: "asc" } }),
     db().entitlementSummary.findUnique({ where: { id: customer.id }, select: { lookupKeys: true } }),
-    // What happened, and when. Its payload is the objects above, with keys of Stripe's in it that are for us alone.
+    db().fact.findMany({
+      where,
+      omit: { customerId: true, attempts: true, nextAttemptAt: true, lockedUntil: true, lastError: true },
+      orderBy: { at: "asc" },
+    }),
+    // What Stripe told us, and when. Its payload is the objects above, with keys of Stripe's in it that are for us alone.
     db().stripeEvent.findMany({
       where,
       select: { id: true, type: true, created: true, receivedAt: true, objectId: true },
@@ -53,6 +58,7 @@ async function billingOf(customer: { id: string } | null) {
       amountPaid: Number(amountPaid),
     })),
     entitlements: entitlements?.lookupKeys ?? [],
+    facts: facts.map(({ amount, ...fact }) => ({ ...fact, amount: amount === null ? null : Number(amount) })),
     events,
   };
 }

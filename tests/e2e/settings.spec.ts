@@ -42,7 +42,9 @@ test("name, address and password are changed, and the data taken along, by keybo
 
   await part(page, "Name").getByLabel("Name").fill("  ");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("textbox", { name: "Name" })).toHaveAccessibleDescription("What should we call you?");
+  await expect(page.getByRole("textbox", { name: "Name" })).toHaveAccessibleDescription(
+    "What should we call you?",
+  );
   await expect(page.getByRole("textbox", { name: "Name" })).toBeFocused();
   await page.keyboard.type("Ines A. Almeida");
   await page.keyboard.press("Enter");
