@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 
@@ -10,7 +10,6 @@ const bundles = new Map<string, Promise<string>>();
  * A program of this repository and nearly all that it imports as one file: Node starts it in a third of the time, and some
  * tests start hundreds. It lies within the repository, so that what it still imports is found.
  * @param entry from the root, as `scripts/stripe-setup.ts`
- * @returns the file, for this process alone
  */
 export function bundle(entry: string): Promise<string> {
   const made = bundles.get(entry) ?? make(entry);
@@ -19,7 +18,9 @@ export function bundle(entry: string): Promise<string> {
 }
 
 async function make(entry: string): Promise<string> {
-  const outfile = join(root, "test-results", `${entry.replace(/\W+/g, "-")}-${process.pid}.mjs`);
+  const file = join(root, "test-results", `${entry.replace(/\W+/g, "-")}.mjs`);
+  // Others make the same at the same time, and nobody may read half of it.
+  const outfile = `${file}.${process.pid}`;
   await build({
     entryPoints: [join(root, entry)],
     outfile,
@@ -34,6 +35,6 @@ async function make(entry: string): Promise<string> {
       js: 'import { createRequire as toRequire } from "node:module"; const require = toRequire(import.meta.url), __dirname = import.meta.dirname;',
     },
   });
-  process.once("exit", () => rmSync(outfile, { force: true }));
-  return outfile;
+  await rename(outfile, file);
+  return file;
 }

@@ -22,6 +22,10 @@ import { type Mishap, StripeProxy } from "../../support/stripe-proxy";
 const OUTAGE_MS = Number(process.env.OUTAGE_SECONDS ?? 3) * 1_000;
 const PER_SECOND = Number(process.env.EVENTS_PER_SECOND ?? 40);
 
+/** Stripe waits longer from one try to the next, up to hours; here, by the length of the outage. */
+const FIRST_WAIT_MS = OUTAGE_MS / 12;
+const LONGEST_WAIT_MS = Math.max(5_000, OUTAGE_MS / 3);
+
 vi.setConfig({ testTimeout: 300_000 });
 
 /** A Postgres of this file's own: it is going to be killed, and must keep what it committed. */
@@ -102,7 +106,7 @@ async function deliver(
     await answer?.arrayBuffer().catch(() => null);
     told.answers.push(answer?.status ?? null);
     if (answer?.status === 200) return { ...told, acknowledgedAt: Date.now() };
-    await sleep(Math.min(5_000, 250 * 2 ** tries) * (0.5 + Math.random() / 2));
+    await sleep(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries) * (0.5 + Math.random() / 2));
   }
   return told;
 }
@@ -116,7 +120,12 @@ const changed = (id: string, fields: object = {}, created = seconds()) =>
 /** A stream of events, each about a subscription of its own. */
 function stream(): { stop(): Promise<Told[]> } {
   const all: Promise<Told>[] = [];
-  const timer = setInterval(() => all.push(deliver(changed(`sub_${all.length}`))), 1_000 / PER_SECOND);
+  const begun = Date.now();
+  // By the clock: a machine that is busy sends late, not less.
+  const timer = setInterval(() => {
+    const due = ((Date.now() - begun) / 1_000) * PER_SECOND;
+    while (all.length < due) all.push(deliver(changed(`sub_${all.length}`)));
+  }, 20);
   return {
     stop() {
       clearInterval(timer);
