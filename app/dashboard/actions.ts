@@ -56,8 +56,8 @@ export async function cancelCurrentPlan(_: Answer, form: FormData): Promise<Answ
 
 export async function resumeCurrentPlan(_: Answer, form: FormData): Promise<Answer> {
   return act(form, ownForm, "resume", async (user, given) => {
-    await resumePlan(user.id, given.subscription, given.attempt);
-    return "/dashboard?done=resumed";
+    const done = await resumePlan(user.id, given.subscription, given.attempt);
+    return done === "unpaid" ? "/dashboard?done=unpaid_pause" : `/dashboard?done=${done}`;
   });
 }
 

@@ -14,6 +14,11 @@ const DONE: Record<string, { title: string; words: string }> = {
     title: "Your plan is cancelled",
     words: "You can use it until its end, and until then you can resume it.",
   },
+  unpaused: { title: "Your plan goes on", words: "The pause is over, and a new period has begun." },
+  unpaid_pause: {
+    title: "Your plan is still paused",
+    words: "Its payment was not made. As soon as it is, your plan goes on.",
+  },
   resumed: { title: "Your plan goes on", words: "The cancellation was taken back." },
 };
 

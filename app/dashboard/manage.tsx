@@ -19,7 +19,7 @@ export function Manage({ subscription }: { subscription: SubscriptionView }) {
           <LinkProgress />
         </Link>
       ) : null}
-      {isEnding ? (
+      {isEnding || status === "paused" ? (
         <ActionForm
           action={resumeCurrentPlan}
           hidden={{ subscription: id, attempt: randomUUID() }}

@@ -9,7 +9,10 @@ export function nextStep({ access }: BillingView): NextStep | null {
     case "paused":
       return {
         title: "Your plan is paused",
-        words: ["A trial that ends without a payment method is paused. Add one, and it goes on from there."],
+        words: [
+          "A trial that ends without a payment method is paused, for example.",
+          "Add a payment method if there is none, then resume the plan: its first payment is made at once.",
+        ],
       };
     case "unknown":
       return {

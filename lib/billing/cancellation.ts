@@ -2,9 +2,11 @@ import { type Stripe, stripe } from "@/lib/stripe";
 import { takeBack } from "./change/waiting";
 import { Refusal } from "./errors";
 import { fingerprint } from "./idempotency";
+import { invoices } from "./invoices";
 import { isFinalStatus } from "./subscription/access";
 import { syncSubscription } from "./subscription/lifecycle";
-import { retrieveOwn } from "./subscription/own";
+import { hasPaymentMethod, idOf, retrieveOwn } from "./subscription/own";
+import { syncObject } from "./sync";
 
 /** Why somebody leaves, in Stripe's words, which its reports count. https://docs.stripe.com/api/subscriptions/update */
 export const FEEDBACK = [
@@ -62,12 +64,18 @@ export async function cancelPlan(
 const RUNS_ON = ["active", "trialing", "past_due"];
 
 /**
- * Takes a cancellation back before it takes effect. Classic billing mode says it with `cancel_at_period_end`; the portal
+ * Lets a plan go on that would end, or that is paused. Takes a cancellation back before it takes effect. Classic billing mode says it with `cancel_at_period_end`; the portal
  * in flexible mode, and the dashboard for a date, with `cancel_at` alone, which that flag would not clear.
+ * @returns `unpaid` if it was paused and goes on once its bill is paid
  * @throws Refusal with words for the user; Stripe's errors as they come
  */
-export async function resumePlan(userId: string, subscriptionId: string, attempt: Attempt): Promise<void> {
-  const { id, status, cancel_at, cancel_at_period_end } = await retrieveOwn(userId, subscriptionId);
+export async function resumePlan(
+  userId: string,
+  subscriptionId: string,
+  attempt: Attempt,
+): Promise<"resumed" | "unpaused" | "unpaid"> {
+  const subscription = await retrieveOwn(userId, subscriptionId);
+  const { id, status, cancel_at, cancel_at_period_end } = subscription;
   if (isFinalStatus(status)) throw Refusal.hasEnded();
   if (cancel_at !== null || cancel_at_period_end) {
     const api = await stripe();
@@ -77,5 +85,25 @@ export async function resumePlan(userId: string, subscriptionId: string, attempt
       { idempotencyKey: fingerprint("resume", id, cancel_at_period_end, attempt) },
     );
   }
+  const done = status === "paused" ? await endPause(subscription, attempt) : "resumed";
   await syncSubscription(id);
+  return done;
+}
+
+/**
+ * A new period begins, and is paid first: a plan that went on unpaid would be late at once.
+ * https://docs.stripe.com/api/subscriptions/resume
+ */
+async function endPause(paused: Stripe.Subscription, attempt: Attempt): Promise<"unpaused" | "unpaid"> {
+  if (!(await hasPaymentMethod(paused))) throw Refusal.noPaymentMethod();
+  const api = await stripe();
+  const { status, latest_invoice } = await api.subscriptions.resume(
+    paused.id,
+    { payment_behavior: "resume_on_payment_success" },
+    { idempotencyKey: fingerprint("unpause", paused.id, attempt) },
+  );
+  if (status !== "paused") return "unpaused";
+  // The bill is to be seen at once, for it is what the plan waits for.
+  if (latest_invoice) await syncObject(invoices, idOf(latest_invoice));
+  return "unpaid";
 }

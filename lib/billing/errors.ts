@@ -95,7 +95,7 @@ export class Refusal extends BillingError {
   }
 
   static noPaymentMethod() {
-    return new Refusal("There is no payment method to charge. Add one first, then change the plan.");
+    return new Refusal("There is no payment method to charge. Add one first, then try again.");
   }
 
   static quoteUnreadable() {

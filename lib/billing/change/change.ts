@@ -3,7 +3,7 @@ import { Refusal } from "../errors";
 import { fingerprint } from "../idempotency";
 import { invoices } from "../invoices";
 import { syncSubscription } from "../subscription/lifecycle";
-import { idOf, retrieveOwn } from "../subscription/own";
+import { hasPaymentMethod, idOf, retrieveOwn } from "../subscription/own";
 import { syncObject } from "../sync";
 import { checkChangeable } from "./changeable";
 import { planItem } from "./preview";
@@ -79,11 +79,4 @@ function waitsForThis({ pending_update }: Subscription, { item, to }: Quote): bo
   return (pending_update?.subscription_items ?? []).some(
     ({ id, price, quantity = 1 }) => id === item && isSame({ price: price.id, quantity }, to),
   );
-}
-
-async function hasPaymentMethod({ customer, default_payment_method, ...s }: Subscription): Promise<boolean> {
-  if (default_payment_method || s.default_source || s.collection_method === "send_invoice") return true;
-  const api = await stripe();
-  const owner = await api.customers.retrieve(idOf(customer));
-  return !owner.deleted && Boolean(owner.invoice_settings.default_payment_method ?? owner.default_source);
 }

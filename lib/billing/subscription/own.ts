@@ -34,3 +34,15 @@ export async function retrieveOwn(userId: string, subscriptionId: string): Promi
 /** Stripe gives an id, or the object where it was asked to. */
 export const idOf = (value: string | { id: string }): string =>
   typeof value === "string" ? value : value.id;
+
+/** Whether there is anything to charge for a subscription. Asks Stripe about the customer if the subscription has nothing. */
+export async function hasPaymentMethod({
+  customer,
+  default_payment_method,
+  ...s
+}: Stripe.Subscription): Promise<boolean> {
+  if (default_payment_method || s.default_source || s.collection_method === "send_invoice") return true;
+  const api = await stripe();
+  const owner = await api.customers.retrieve(idOf(customer));
+  return !owner.deleted && Boolean(owner.invoice_settings.default_payment_method ?? owner.default_source);
+}

@@ -5,12 +5,14 @@ import { changePlan } from "@/lib/billing/change/change";
 import { previewChange } from "@/lib/billing/change/preview";
 import { planByKey } from "@/lib/billing/plans";
 import { openPortal } from "@/lib/billing/portal";
+import { readStanding } from "@/lib/billing/standing";
+import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
 import { db } from "@/lib/db";
 import { stripe } from "@/lib/stripe";
 import { useDatabase } from "../../support/database";
 import { sellPlans } from "../../support/plans";
 import { useStripe } from "../../support/stripe";
-import { aSubscriber, type Subscriber } from "../../support/subscriber";
+import { aSubscriber, type Subscriber, useCard } from "../../support/subscriber";
 
 useDatabase();
 const local = useStripe();
@@ -122,5 +124,43 @@ describe("Stripe's portal", () => {
   it("has nothing for somebody who never bought anything", async () => {
     await db().user.create({ data: { id: "user_new", name: "New", email: "new@example.com" } });
     await expect(openPortal("user_new", "invoices")).rejects.toThrow("There is nothing to manage yet");
+  });
+});
+
+describe("a paused plan", () => {
+  const pause = async ({ subscriptionId }: Subscriber) => {
+    // What is left of the period would pay for the new one.
+    const nothingBack = { bill_for: { unused_time_from: { type: "none" } } };
+    await (await stripe()).rawRequest("POST", `/v1/subscriptions/${subscriptionId}/pause`, nothingBack);
+    await syncSubscription(subscriptionId);
+  };
+
+  it("goes on once its new period is paid, and a double click pays once", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    await pause(ada);
+    expect(await row(ada)).toMatchObject({ status: "paused" });
+    const attempt = randomUUID();
+    const done = await Promise.all([resume(ada, attempt), resume(ada, attempt)]);
+    expect(done[0]).toBe("unpaused");
+    expect(await row(ada)).toMatchObject({ status: "active" });
+    const { data } = await (await stripe()).invoices.list({ customer: ada.customerId });
+    expect(data.filter(({ billing_reason }) => billing_reason === "subscription_update")).toHaveLength(1);
+  });
+
+  it("stays paused while its payment fails, and its bill is here to be paid", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    await pause(ada);
+    await useCard(ada, "pm_card_chargeCustomerFail");
+    expect(await resume(ada)).toBe("unpaid");
+    expect(await row(ada)).toMatchObject({ status: "paused" });
+    const standing = await readStanding(ada.userId, new Date());
+    expect(standing.bill?.due).toEqual({ amount: 500, currency: "usd" });
+  });
+
+  it("does not go on without anything to charge: what to do is said", async () => {
+    const ada = await aSubscriber("team_monthly", { trial: true, card: null });
+    await pause(ada);
+    await expect(resume(ada)).rejects.toThrow("There is no payment method to charge.");
+    expect(await row(ada)).toMatchObject({ status: "paused" });
   });
 });
