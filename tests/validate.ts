@@ -7,6 +7,7 @@ const CHECKS: readonly { name: string; program: string; args: readonly string[] 
   { name: "types of the routes", program: "next", args: ["typegen"] },
   { name: "types", program: "tsc", args: ["--noEmit"] },
   { name: "dead code and dependencies", program: "knip", args: ["--no-progress"] },
+  { name: "known vulnerabilities", program: "tsx", args: ["tests/audit.ts"] },
   { name: "migrations", program: "tsx", args: ["prisma/migrate.ts", "--check"] },
 ];
 

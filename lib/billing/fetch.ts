@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { env } from "@/lib/env";
 import { type Stripe, stripe } from "@/lib/stripe";
+import { inSpan } from "@/lib/telemetry";
 import type { Answer } from "./mirror";
 import { isObject } from "./read";
 
@@ -76,7 +77,7 @@ export async function retrieveObject(
   const api = await stripe();
   try {
     // The inbox tries again by itself, later each time: the SDK's own retries would only add to a crowd.
-    const object = await retrieve(api, id, { maxNetworkRetries: 0 });
+    const object = await inSpan("billing.fetch", { id }, () => retrieve(api, id, { maxNetworkRetries: 0 }));
     // For a customer that was deleted Stripe answers with a stub that has nothing but its id.
     const isStub = "deleted" in object && object.deleted === true;
     return { object: isStub ? null : object, answeredAt: dateOf(object.lastResponse) };

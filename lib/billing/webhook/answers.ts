@@ -1,5 +1,6 @@
 import { BodyTooLarge, BodyUnreadable } from "@/lib/body";
 import { log } from "@/lib/log";
+import { countEvent, recordAck } from "@/lib/telemetry";
 import { noteAck } from "./ack";
 import { countDelivery } from "./deliveries";
 import type { StripeEvent } from "./event";
@@ -13,6 +14,8 @@ import type { Refusal } from "./verify";
 export function received({ id, type }: StripeEvent, result: Result, begunAt: number): Response {
   const ms = Math.round(performance.now() - begunAt);
   noteAck(ms);
+  recordAck(ms);
+  countEvent(type, result);
   countDelivery("accepted");
   log("info", "event", { event: id, type, result, ms });
   return Response.json({ received: true, result });

@@ -1,3 +1,4 @@
+import { inSpan } from "@/lib/telemetry";
 import { BillingError } from "../errors";
 import type { Step } from "../mirror";
 import { readKnown, type Write } from "../table";
@@ -40,7 +41,9 @@ export async function applyEvents<Event extends StripeEvent>(
   settlement?: Settlement,
 ): Promise<Map<string, Verdict>> {
   try {
-    return await applyTogether(events, ledger, settlement);
+    return await inSpan("billing.apply", { events: events.length }, () =>
+      applyTogether(events, ledger, settlement),
+    );
   } catch (error) {
     if (!isRefused(error)) throw error;
     if (events.length === 1 || error instanceof BillingError)

@@ -1,4 +1,5 @@
 import { log } from "@/lib/log";
+import { countEvent } from "@/lib/telemetry";
 import { UnreadableObject } from "../errors";
 import { retryAfterOf } from "../fetch";
 import type { Step } from "../mirror";
@@ -45,6 +46,7 @@ export async function applyClaimed(
     const verdict = verdicts.get(event.id);
     if (verdict?.outcome === "failed") await fail([event], verdict.error);
     if (verdict?.outcome === "deferred") waiting.push({ event, ask: verdict.ask });
+    else if (verdict) countEvent(event.type, verdict.outcome);
   }
   return waiting;
 }

@@ -1,4 +1,5 @@
 import { log } from "@/lib/log";
+import { inSpan } from "@/lib/telemetry";
 import { UnreadableObject } from "../errors";
 import { applyEvents, type Ledger, type Verdict } from "./apply";
 import { isPermanent, reasonOf, stackOf } from "./failure";
@@ -27,9 +28,13 @@ let isFlushing = false;
  * @throws when the event could not be committed: Stripe must deliver it again
  */
 export function receiveEvent(event: VerifiedEvent): Promise<Result> {
-  const result = new Promise<Result>((resolve, reject) => queue.push({ event, resolve, reject }));
-  if (!isFlushing) void flushAll();
-  return result;
+  return inSpan("billing.record", { event: event.id, type: event.type }, async (span) => {
+    const recorded = new Promise<Result>((resolve, reject) => queue.push({ event, resolve, reject }));
+    if (!isFlushing) void flushAll();
+    const result = await recorded;
+    span.setAttribute("result", result);
+    return result;
+  });
 }
 
 async function flushAll(): Promise<void> {

@@ -161,13 +161,13 @@ class Servers {
     this.#balancer.targets = all.map(({ url }) => url);
   }
 
-  /** One after the other, without a word. */
+  /** The one that has lived the longest, without a word; there may be none, for a start takes longer than a second. */
   async killOneEachSecond(until: number): Promise<void> {
     const starting: Promise<void>[] = [];
-    for (let at = 0; Date.now() < until; at += 1) {
+    while (Date.now() < until) {
       await sleep(1_000);
-      const doomed = this.#all[at % this.#all.length];
-      if (doomed?.process.signalCode !== null) continue; // its successor is on its way still
+      const doomed = this.#all.find(({ process: { signalCode } }) => signalCode === null);
+      if (!doomed) continue;
       await doomed.kill();
       this.kills += 1;
       starting.push(this.#replace(doomed));
@@ -177,7 +177,7 @@ class Servers {
 
   async #replace(dead: Endpoint): Promise<void> {
     const successor = await startEndpoint();
-    this.#use(this.#all.map((endpoint) => (endpoint === dead ? successor : endpoint)));
+    this.#use([...this.#all.filter((endpoint) => endpoint !== dead), successor]);
   }
 
   async stop(): Promise<void> {

@@ -7,6 +7,7 @@ import { verifyEvent } from "@/lib/billing/webhook/verify";
 import { bodyFailed, boundBody } from "@/lib/body";
 import { env } from "@/lib/env";
 import { nudgeMail } from "@/lib/mail/nudge";
+import { inSpan } from "@/lib/telemetry";
 
 export const runtime = "nodejs";
 export const maxDuration = 60;
@@ -15,12 +16,14 @@ export async function POST(request: Request): Promise<Response> {
   const begunAt = performance.now();
   try {
     const req = boundBody(request);
-    const verification = verifyEvent({
-      payload: await req.text().catch(bodyFailed),
-      signature: req.headers.get("stripe-signature"),
-      secrets: env().STRIPE_WEBHOOK_SECRET,
-      now: new Date(),
-    });
+    const verification = await inSpan("billing.verify", {}, async () =>
+      verifyEvent({
+        payload: await req.text().catch(bodyFailed),
+        signature: req.headers.get("stripe-signature"),
+        secrets: env().STRIPE_WEBHOOK_SECRET,
+        now: new Date(),
+      }),
+    );
     if (!verification.ok) return refused(verification);
     const result = await receiveEvent(verification.event);
     if (isDrainDue(result)) afterResponse("drain", drainAndWatch);
