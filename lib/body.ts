@@ -11,14 +11,16 @@ export class BodyUnreadable extends Error {
 }
 
 /**
- * The same request with a body that ends in BodyTooLarge as soon as it passes the limit. A declared length that passes it
- * throws at once, before a byte is read; an undeclared or false one is counted while it streams in. Bytes that `text()`
- * would replace or drop (what is not UTF-8, a byte order mark) end in BodyUnreadable, so that the text is the bytes.
+ * The same request, whose body ends in BodyTooLarge as soon as it passes the limit. A declared length that passes it throws
+ * at once, before a byte is read; one below it is the body's true length, for the server that took the request in reads so
+ * many bytes and no more. A body of undeclared length is counted while it streams in, which costs as much as all the rest
+ * of a webhook; and bytes of it that `text()` would replace or drop end in BodyUnreadable.
  * @throws BodyTooLarge here; BodyTooLarge or BodyUnreadable out of `text()`
  */
 export function boundBody(request: Request, limit = MAX_BODY_BYTES): Request {
-  if (Number(request.headers.get("content-length")) > limit) throw new BodyTooLarge();
-  if (request.body === null) return request;
+  const declared = declaredLength(request);
+  if (declared !== null && declared > limit) throw new BodyTooLarge();
+  if (declared !== null || request.body === null) return request;
   const init: RequestInit & { duplex: "half" } = {
     method: request.method,
     headers: request.headers,
@@ -26,6 +28,23 @@ export function boundBody(request: Request, limit = MAX_BODY_BYTES): Request {
     duplex: "half",
   };
   return new Request(request.url, init);
+}
+
+/**
+ * The text of a bounded request's body, as it is.
+ * @throws BodyUnreadable if it has not as many bytes as were declared: `text()` replaces what is not UTF-8, and drops a byte
+ * order mark
+ */
+export function asDeclared(request: Request, text: string): string {
+  const declared = declaredLength(request);
+  if (declared !== null && Buffer.byteLength(text) !== declared)
+    throw new BodyUnreadable("The body is not the text that was declared.");
+  return text;
+}
+
+function declaredLength(request: Request): number | null {
+  const length = request.headers.get("content-length") ?? "";
+  return /^\d+$/.test(length) ? Number(length) : null;
 }
 
 function guard(limit: number): TransformStream<Uint8Array, Uint8Array> {

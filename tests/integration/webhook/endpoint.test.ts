@@ -12,9 +12,13 @@ beforeEach(clearBilling);
 const stored = () => db().stripeEvent.count();
 
 /** A request with these bytes before a text that was signed without them. */
-function bytes(before: number[], payload: string): Request {
+function bytes(before: number[], payload: string, declared = false): Request {
   const body = Uint8Array.from([...before, ...new TextEncoder().encode(payload)]);
-  return new Request("http://x/", { method: "POST", body, headers: { "stripe-signature": sign(payload) } });
+  const headers = {
+    "stripe-signature": sign(payload),
+    ...(declared ? { "content-length": String(body.length) } : {}),
+  };
+  return new Request("http://x/", { method: "POST", body, headers });
 }
 
 describe("a signed event", () => {
@@ -115,6 +119,8 @@ describe("what is not from Stripe", () => {
     ["a byte order mark before what was signed", bytes([0xef, 0xbb, 0xbf], payload)],
     ["bytes that are no text", bytes([0xff], payload)],
     ["a character cut in two", bytes([0xe2, 0x9c], "")],
+    ["a byte order mark within the declared length", bytes([0xef, 0xbb, 0xbf], payload, true)],
+    ["bytes that are no text within the declared length", bytes([0xff], payload, true)],
   ])("%s is refused, and nothing is stored", async (_, request) => {
     const response = await route.POST(request);
     expect(response.status).toBe(400);

@@ -4,7 +4,7 @@ import { methodNotAllowed, notStored, received, refused } from "@/lib/billing/we
 import { drainAndWatch, isDrainDue } from "@/lib/billing/webhook/drain";
 import { receiveEvent } from "@/lib/billing/webhook/receive";
 import { verifyEvent } from "@/lib/billing/webhook/verify";
-import { bodyFailed, boundBody } from "@/lib/body";
+import { asDeclared, bodyFailed, boundBody } from "@/lib/body";
 import { env } from "@/lib/env";
 import { nudgeMail } from "@/lib/mail/nudge";
 import { inSpan } from "@/lib/telemetry";
@@ -18,7 +18,7 @@ export async function POST(request: Request): Promise<Response> {
     const req = boundBody(request);
     const verification = await inSpan("billing.verify", {}, async () =>
       verifyEvent({
-        payload: await req.text().catch(bodyFailed),
+        payload: asDeclared(req, await req.text().catch(bodyFailed)),
         signature: req.headers.get("stripe-signature"),
         secrets: env().STRIPE_WEBHOOK_SECRET,
         now: new Date(),
