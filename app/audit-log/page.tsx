@@ -49,8 +49,10 @@ async function SignIns({ userId }: { userId: string }) {
                 <td className="py-4 pl-6 sm:pl-8">
                   <time dateTime={at.toISOString()}>{formatInstant(at)}</time>
                 </td>
-                <td className="wrap-anywhere py-4 pl-4">{from ?? "An unknown address"}</td>
-                <td className="py-2 pr-6 pl-4 text-right sm:pr-8">
+                <td className={`py-4 pl-4 ${from?.includes(":") ? "wrap-anywhere" : ""}`}>
+                  {from ?? "An unknown address"}
+                </td>
+                <td className="whitespace-nowrap py-2 pr-6 pl-4 text-right sm:pr-8">
                   {id === here ? (
                     <span className="text-muted">This one</span>
                   ) : (

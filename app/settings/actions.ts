@@ -16,29 +16,31 @@ import { PASSWORD } from "@/lib/password-policy";
 import { type CurrentUser, requireUser } from "@/lib/session";
 import type { Answer } from "./answer";
 
-const password = z.string().min(1, "Enter your password.").max(PASSWORD.max, "This is not your password.");
+const NO_ADDRESS = "Enter an e-mail address, like ines@example.com.";
+const TOO_SHORT = `Use at least ${PASSWORD.min} characters.`;
+
+const password = z
+  .string("Enter your password.")
+  .min(1, "Enter your password.")
+  .max(PASSWORD.max, "This is not your password.");
 
 const nameForm = z.object({
   name: z
-    .string()
+    .string("What should we call you?")
     .trim()
     .min(1, "What should we call you?")
     .max(100, "Use at most 100 characters.")
     .regex(/^\P{Cc}*$/u, "Leave out what is not a character."),
 });
 const emailForm = z.object({
-  email: z
-    .string()
-    .trim()
-    .max(254, "This address is too long.")
-    .pipe(z.email("Enter an e-mail address, like ines@example.com.")),
+  email: z.string(NO_ADDRESS).trim().max(254, "This address is too long.").pipe(z.email(NO_ADDRESS)),
   password,
 });
 const passwordForm = z.object({
   password,
   newPassword: z
-    .string()
-    .min(PASSWORD.min, `Use at least ${PASSWORD.min} characters.`)
+    .string(TOO_SHORT)
+    .min(PASSWORD.min, TOO_SHORT)
     .max(PASSWORD.max, `Use at most ${PASSWORD.max} characters.`),
 });
 const deleteForm = z.object({ password });

@@ -45,7 +45,7 @@ export async function AccountNav() {
           <LinkProgress />
         </Link>
       ) : null}
-      <Link href="/settings" className={`${ITEM} min-w-0`} title={user.email}>
+      <Link href="/settings" className={`${ITEM} min-w-0 max-sm:shrink-0`} title={user.email}>
         <Person className="size-5 shrink-0 sm:hidden" />
         <span className="sr-only">Settings </span>
         <span className="truncate max-sm:hidden">{user.email}</span>

@@ -32,7 +32,7 @@ test("more is had at once and paid once, less waits and can be taken back, and t
   signUp,
 }) => {
   const { email } = await signUp(page);
-  const plan = await subscribe(page, db, email, "solo_monthly");
+  const plan = await subscribe(db, email, "solo_monthly");
   await test.step("a feature is locked until the plan has it", async () => {
     await page.goto("/audit-log");
     await says(page, "Audit log comes with Company");
@@ -75,7 +75,7 @@ test("an upgrade that is not paid leaves the old plan; a bank that asks is told 
   signUp,
 }) => {
   const { email } = await signUp(page);
-  const plan = await subscribe(page, db, email, "solo_monthly");
+  const plan = await subscribe(db, email, "solo_monthly");
   await chargeCard(plan, "pm_card_chargeCustomerFail");
   await showChange(page, "Company");
   await press(page, "Pay $85.00 and change");
@@ -103,7 +103,7 @@ test("seats go up at once for their part of the period, and what is not on offer
   signUp,
 }) => {
   const { email } = await signUp(page);
-  const plan = await subscribe(page, db, email, "team_monthly", { seats: 2 });
+  const plan = await subscribe(db, email, "team_monthly", { seats: 2 });
   await page.goto("/dashboard/change?plan=team");
   await says(page, "This is what you have.");
   await page.goto("/dashboard/change?plan=team&seats=501");
@@ -120,7 +120,8 @@ test("seats go up at once for their part of the period, and what is not on offer
 
 test("a plan is cancelled with a reason, resumed, ended, and bought again", async ({ page, db, signUp }) => {
   const { email } = await signUp(page);
-  const { subscription } = await subscribe(page, db, email, "solo_monthly");
+  const { subscription } = await subscribe(db, email, "solo_monthly");
+  await page.goto("/dashboard");
   await page.getByRole("link", { name: "Cancel plan" }).click();
   await page.getByLabel("Why do you leave?").selectOption("unused");
   await page.getByLabel("What should we know?").fill("Too quiet here");
@@ -151,7 +152,7 @@ test.describe("without scripts", () => {
     signUp,
   }) => {
     const { email } = await signUp(page);
-    const plan = await subscribe(page, db, email, "solo_monthly");
+    const plan = await subscribe(db, email, "solo_monthly");
     await page.goto("/");
     await expect(page.getByRole("article", { name: "Team" }).getByText("$15", { exact: true })).toBeVisible();
     await page.goto("/dashboard");
@@ -173,7 +174,8 @@ test.describe("without scripts", () => {
 
 test("a payment that failed shows on every page, until it is paid", async ({ page, db, signUp }) => {
   const { email } = await signUp(page);
-  const plan = await subscribe(page, db, email, "solo_monthly");
+  const plan = await subscribe(db, email, "solo_monthly");
+  await page.goto("/dashboard");
   await chargeCard(plan, "pm_card_chargeCustomerFail");
   const api = stripe();
   await api.subscriptions.update(plan.subscription, {

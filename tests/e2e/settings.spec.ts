@@ -34,7 +34,8 @@ test("name, address and password are changed, and the data taken along, by keybo
   signUp,
 }) => {
   const person = await signUp(page);
-  const { customer } = await subscribe(page, db, person.email, "solo_monthly");
+  const { customer } = await subscribe(db, person.email, "solo_monthly");
+  await page.goto("/dashboard");
   const elsewhere = await browser.newPage({ baseURL: process.env.APP_URL ?? "" });
   await signIn(elsewhere, person);
   await page.getByRole("link", { name: /^Settings/ }).click();
@@ -100,7 +101,7 @@ test.describe("without scripts", () => {
     signUp,
   }) => {
     const person = await signUp(page);
-    const { subscription } = await subscribe(page, db, person.email, "solo_monthly");
+    const { subscription } = await subscribe(db, person.email, "solo_monthly");
     await page.goto("/settings");
     await page.getByRole("link", { name: "Delete account" }).click();
     await says(page, /Solo ends at once\. It is paid until .+ that time is lost, and nothing is refunded\./);

@@ -1,13 +1,11 @@
-import type { Page } from "@playwright/test";
 import type { Client } from "pg";
 import { expect } from "./fixtures.ts";
 import { stripe } from "./stripe.ts";
 
 export type Subscriber = { customer: string; subscription: string };
 
-/** Gives a user a subscription, as Checkout leaves one, and waits until the dashboard shows it. */
+/** Gives a user a subscription, as Checkout leaves one, and waits until the app knows of it. */
 export async function subscribe(
-  page: Page,
   db: Client,
   email: string,
   lookupKey: string,
@@ -32,7 +30,6 @@ export async function subscribe(
     return rows[0]?.status;
   };
   await expect.poll(status, { timeout: 60_000 }).toBe("active");
-  await page.goto("/dashboard");
   return { customer: customer.id, subscription: subscription.id };
 }
 
