@@ -6,6 +6,7 @@ const NAMED = 5;
 
 const WORDS: Record<string, string> = {
   parked: "events are parked: they need a person",
+  mail: "mails are parked: no mail server takes them",
   orphan: "customers pay, and nobody here owns them",
   duplicate: "customers pay for more than one subscription",
   unknown: "rows are of objects that Stripe does not know",

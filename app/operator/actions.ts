@@ -2,6 +2,7 @@
 
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
+import { afterResponse } from "@/lib/after";
 import { customers, linkCustomer } from "@/lib/billing/customers";
 import { BillingError } from "@/lib/billing/errors";
 import { findTrouble } from "@/lib/billing/findings";
@@ -12,6 +13,8 @@ import { syncObject } from "@/lib/billing/sync";
 import { drainDue } from "@/lib/billing/webhook/drain";
 import { type EventFilter, eventFilterSchema } from "@/lib/billing/webhook/filter";
 import { askForReplay, continueReplay, type ReplayState, undoReplay } from "@/lib/billing/webhook/replay";
+import { deliverAndWatch } from "@/lib/mail/deliver";
+import { replayMail } from "@/lib/mail/outbox";
 import { requireOperator } from "@/lib/operator/access";
 import { recordAct } from "@/lib/operator/acts";
 import { readCustomer } from "@/lib/operator/customers";
@@ -105,6 +108,16 @@ export async function linkTo(customerId: string, address: string): Promise<strin
     revalidatePath(`/operator/customers/${customerId}`);
     return "Linked.";
   });
+}
+
+/** Puts a parked mail back into the outbox, and has what is due sent. */
+export async function sendAgain(key: string): Promise<string> {
+  const { email } = await requireOperator();
+  if (!(await replayMail(key))) return "It is not parked any more.";
+  await recordAct({ operator: email, action: "sent a mail again", target: key });
+  afterResponse("mail", deliverAndWatch);
+  revalidatePath("/operator");
+  return "It is on its way.";
 }
 
 /** Counts the revenue, or looks for trouble, anew. */

@@ -8,6 +8,7 @@ import { type Percentiles, readHealth } from "@/lib/operator/health";
 import { Notice } from "../dashboard/notice";
 import { Endpoint } from "./endpoint";
 import { HourChart } from "./hour-chart";
+import { MailSection } from "./mail-section";
 import { ago, Moment } from "./moment";
 import { Figures, LINK, Section, Table } from "./section";
 
@@ -58,6 +59,7 @@ export default async function HealthPage() {
           ]}
         />
       </div>
+      <MailSection now={now} />
       <Section id="hours" title="Events an hour">
         <HourChart hours={hours} />
       </Section>
@@ -114,5 +116,6 @@ function refusals(deliveries: readonly DeliveryCount[]) {
 function placeOf(kind: string, subjectId: string) {
   if (kind === "parked") return `/operator/events/${subjectId}` as const;
   if (kind === "orphan" || kind === "duplicate") return `/operator/customers/${subjectId}` as const;
+  if (kind === "mail") return "/operator#mail";
   return kind === "unknown" ? "/operator/customers" : "/operator#endpoint";
 }

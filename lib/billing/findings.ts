@@ -6,10 +6,11 @@ import { ENDPOINT_KINDS, type EndpointKind, findEndpointTrouble } from "./endpoi
  * What a person has to know, and cannot be mended without one: the findings table. Each is told once, shown until it is
  * over, and told anew if it comes back. Nothing else writes it.
  */
-export type FindingKind = "parked" | "orphan" | "duplicate" | "unknown" | EndpointKind;
+export type FindingKind = "parked" | "mail" | "orphan" | "duplicate" | "unknown" | EndpointKind;
 
 export const FINDING_KINDS = [
   "parked",
+  "mail",
   "orphan",
   "duplicate",
   "unknown",
@@ -32,6 +33,12 @@ export async function findTrouble(): Promise<void> {
     await db().$queryRaw`
       select id as "subjectId", type || ': ' || coalesce(last_error, 'no reason is known') as detail
       from stripe_events where status = 'parked' and outcome is null order by received_at desc limit ${MOST}`,
+  );
+  await keep(
+    "mail",
+    await db().$queryRaw`
+      select key as "subjectId", coalesce(last_error, 'no reason is known') as detail
+      from facts where mail = 'parked' order by at desc limit ${MOST}`,
   );
   await keep(
     "orphan",

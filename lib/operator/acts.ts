@@ -10,7 +10,8 @@ export async function recordAct(act: {
     | "synced"
     | "linked a customer"
     | "ended a subscription"
-    | "became an operator";
+    | "became an operator"
+    | "sent a mail again";
   target: string | null;
   detail?: Prisma.InputJsonObject;
 }): Promise<void> {

@@ -2,10 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { POST } from "@/app/api/mail/route";
 import { type Mailbox, startMailbox } from "@/dev/mailbox/server";
 import { linkCustomer } from "@/lib/billing/customers";
+import { findTrouble, openFindings } from "@/lib/billing/findings";
 import { db } from "@/lib/db";
 import { deliverMail } from "@/lib/mail/deliver";
 import { claimMail, replayMail } from "@/lib/mail/outbox";
 import { messageIdOf, openPostbox } from "@/lib/mail/send";
+import { readMail } from "@/lib/operator/mail";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver } from "../../support/deliver";
 import { anEvent, anInvoice, aSubscription } from "../../support/events";
@@ -188,8 +190,13 @@ describe("when the mail server", () => {
     box().refuseWith(null);
     await sendDue();
     expect(subjects()).toEqual([]);
+    await findTrouble();
+    expect(await openFindings(["mail"])).toMatchObject([{ subjectId: parked.key }]);
+    expect((await readMail()).parked).toMatchObject([{ key: parked.key }]);
     expect(await replayMail(parked.key)).toBe(true);
     await sendDue();
+    await findTrouble();
+    expect(await openFindings(["mail"])).toEqual([]);
     expect(subjects()).toHaveLength(1);
     expect(await replayMail(parked.key)).toBe(false);
   });

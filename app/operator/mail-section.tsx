@@ -1,0 +1,57 @@
+import Link from "next/link";
+import { readMail } from "@/lib/operator/mail";
+import { ActButton } from "./act-button";
+import { sendAgain } from "./actions";
+import { ago, Moment } from "./moment";
+import { Figures, LINK, Section, Table } from "./section";
+
+/** The mail that waits, and the mail that nobody took. */
+export async function MailSection({ now }: { now: Date }) {
+  const { isSet, pending, oldestPendingAt, parkedInAll, parked } = await readMail();
+  return (
+    <Section
+      id="mail"
+      title="Mail to customers"
+      {...(isSet
+        ? {}
+        : {
+            words: "None is sent: SMTP_URL is not set. What happened shows on the dashboards all the same.",
+          })}
+    >
+      <div className="card px-6 py-6">
+        <Figures
+          figures={[
+            { label: "Waiting", value: upTo(pending) },
+            { label: "Oldest waiting", value: oldestPendingAt ? `${ago(oldestPendingAt, now)} old` : "None" },
+            { label: "Parked", value: upTo(parkedInAll) },
+          ]}
+        />
+      </div>
+      {parked.length > 0 ? (
+        <div className="mt-4">
+          <Table label="Parked mail" heads={["About", "Customer", "When", "Why", "Send it"]}>
+            {parked.map(({ key, customerId, at, lastError }) => (
+              <tr key={key}>
+                <td className="wrap-anywhere min-w-36">{key}</td>
+                <td>
+                  <Link href={`/operator/customers/${customerId}`} className={LINK}>
+                    {customerId}
+                  </Link>
+                </td>
+                <td>
+                  <Moment at={at} />
+                </td>
+                <td className="min-w-48">{lastError}</td>
+                <td>
+                  <ActButton label="Send again" act={sendAgain.bind(null, key)} />
+                </td>
+              </tr>
+            ))}
+          </Table>
+        </div>
+      ) : null}
+    </Section>
+  );
+}
+
+const upTo = (count: number) => (count > 10_000 ? "more than 10,000" : count.toLocaleString("en"));
