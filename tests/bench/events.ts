@@ -13,6 +13,8 @@ export type Renewals = {
   take(count: number): string[];
   /** What Stripe's API says about an object that some event was about, as JSON. */
   retrieve(id: string): string | undefined;
+  /** What the first so many customers are subscribed to, for whoever keeps nothing of what is not there before. */
+  subscriptions(count: number): { id: string; price: string }[];
 };
 
 /** How many customers renew at the same time: their events come in between each other. */
@@ -26,11 +28,12 @@ const DIGITS = 8;
 export async function recordRenewals(): Promise<Renewals> {
   const lives = await Promise.all([1, 1, 2].map(recordLife));
   const objects = new Map(lives.flatMap((life) => newestObjects(life)));
+  const sold = lives.map(subscriptionOf);
   let customers = 0;
   let waiting: string[] = [];
   const refill = () => {
     const some = Array.from({ length: AT_ONCE }, (_, place) => {
-      const suffix = String(customers++).padStart(DIGITS, "0");
+      const suffix = suffixOf(customers++);
       return (lives[place % lives.length] ?? []).map((parts) => parts.join(suffix));
     });
     waiting = interleave(some);
@@ -44,6 +47,11 @@ export async function recordRenewals(): Promise<Renewals> {
       }
       return taken;
     },
+    subscriptions: (count) =>
+      Array.from({ length: count }, (_, customer) => {
+        const { stem, price } = sold[(customer % AT_ONCE) % sold.length] ?? { stem: "", price: "" };
+        return { id: stem + suffixOf(customer), price };
+      }),
     retrieve(id) {
       const [stem, suffix] = [id.slice(0, -DIGITS), id.slice(-DIGITS)];
       return objects.get(stem)?.join(suffix);
@@ -113,12 +121,24 @@ async function listEvents(url: string): Promise<StripeEvent[]> {
   return data;
 }
 
+const suffixOf = (customer: number) => String(customer).padStart(DIGITS, "0");
+
+const objectOf = (parts: readonly string[]) => JSON.parse(parts.join("0".repeat(DIGITS))).data.object;
+
 /** The last state of each object of a life, by the stem of its id. */
 function newestObjects(life: Life): [string, string[]][] {
   return life.map((parts) => {
-    const { object } = JSON.parse(parts.join("\0".repeat(DIGITS)).replaceAll("\0", "0")).data;
+    const object = objectOf(parts);
     return [String(object.id).slice(0, -DIGITS), cut(object)];
   });
+}
+
+function subscriptionOf(life: Life): { stem: string; price: string } {
+  const subscription = life.map(objectOf).find(({ object }) => object === "subscription");
+  return {
+    stem: String(subscription.id).slice(0, -DIGITS),
+    price: String(subscription.items.data[0].price.id),
+  };
 }
 
 const cut = (object: object) => JSON.stringify(object).split(new RegExp(`(?<=_\\w+)0{${DIGITS}}(?=")`));

@@ -18,6 +18,8 @@ export type Round = {
   databaseCpu: number;
   clientCpu: number;
   statements: number;
+  /** Requests to Stripe's API. */
+  calls: number;
 };
 
 const CONNECTIONS = 32;
@@ -32,6 +34,7 @@ export async function runRounds(
   renewals: Renewals,
   database: BenchDatabase,
   { rounds, seconds }: { rounds: number; seconds: number },
+  callsSoFar = () => 0,
 ): Promise<Map<string, Round[]>> {
   const found = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]));
   for (const contender of contenders)
@@ -41,7 +44,9 @@ export async function runRounds(
       const contender = contenders[(place + round) % contenders.length];
       if (!contender) continue;
       const fastest = Math.max(1_500, ...(found.get(contender.name) ?? []).map(({ perSecond }) => perSecond));
+      const before = callsSoFar();
       const one = await pressOnce(contender, renewals, database, seconds, fastest * 2);
+      one.calls = (callsSoFar() - before) / (one.perSecond * seconds);
       found.get(contender.name)?.push(one);
       console.log(`round ${round + 1} ${contender.name.padEnd(28)} ${JSON.stringify(one, rounded)}`);
     }
@@ -86,6 +91,7 @@ async function pressOnce(
     databaseCpu: microseconds(before.database, cpuSeconds(database.pid)),
     clientCpu: (user + system) / answered,
     statements: ((await count()) - before.statements) / answered,
+    calls: 0,
   };
 }
 

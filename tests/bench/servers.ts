@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, openSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -11,12 +11,33 @@ export type Server = { pid: number; url: URL; stop(): Promise<void> };
 
 /** The app, and the competitors' handlers in an app of the same Next, are built as for production. */
 export function build(): void {
+  for (const folder of [".", COMPETITORS]) buildFolder(folder);
+}
+
+function buildFolder(folder: string): void {
   const env = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" } as const;
-  for (const folder of [".", COMPETITORS])
-    if (runProgram("next", ["build", folder], env) !== 0) throw new Error(`${folder} does not build.`);
+  if (runProgram("next", ["build", folder], env) !== 0) throw new Error(`${folder} does not build.`);
 }
 
 export const COMPETITORS = "tests/bench/app";
+export const PEERS = "tests/bench/peers";
+
+/** The peers are in no lock file of ours: their packages go into a folder of their own, when they are measured. */
+export function buildPeers(): void {
+  const npm = [
+    "install",
+    "--no-audit",
+    "--no-fund",
+    "--no-package-lock",
+    "--ignore-scripts",
+    "--legacy-peer-deps",
+  ];
+  if (spawnSync("npm", npm, { cwd: PEERS, stdio: "inherit" }).status !== 0)
+    throw new Error("npm could not install the peers.");
+  if (runProgram("prisma", ["generate", "--schema", `${PEERS}/schema.prisma`]) !== 0)
+    throw new Error("The peers' Prisma client could not be generated.");
+  buildFolder(PEERS);
+}
 
 const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
 
