@@ -11,9 +11,9 @@ export function ActList({ acts }: { acts: readonly Act[] }) {
           <td>
             <Moment at={at} />
           </td>
-          <td className="wrap-anywhere">{operator}</td>
-          <td>{action}</td>
-          <td className="wrap-anywhere text-muted text-sm">{target ?? "–"}</td>
+          <td className="wrap-anywhere min-w-44">{operator}</td>
+          <td className="min-w-36">{action}</td>
+          <td className="wrap-anywhere min-w-36 text-muted text-sm">{target ?? "–"}</td>
         </tr>
       ))}
     </Table>

@@ -72,7 +72,7 @@ export default async function HealthPage() {
         <Table label="The last event of each type" heads={["Type", "Received"]}>
           {types.map(({ type, lastAt }) => (
             <tr key={type}>
-              <td>
+              <td className="wrap-anywhere min-w-44">
                 <Link href={`/operator/events?type=${type}`} className={LINK}>
                   {type}
                 </Link>

@@ -48,7 +48,7 @@ export default async function CustomersPage({ searchParams }: PageProps) {
               {findings.map(({ kind, subjectId, detail }) => (
                 <tr key={`${kind} ${subjectId}`}>
                   <td className="capitalize">{kind}</td>
-                  <td className="wrap-anywhere">
+                  <td className="wrap-anywhere min-w-36">
                     <Link href={`/operator/customers/${encodeURIComponent(subjectId)}`} className={LINK}>
                       {subjectId}
                     </Link>
@@ -72,14 +72,16 @@ export default async function CustomersPage({ searchParams }: PageProps) {
           <Table label="Customers" heads={["Customer", "Billing e-mail", "User"]}>
             {customers.map(({ id, email, userEmail, deletedAt }) => (
               <tr key={id}>
-                <td className="wrap-anywhere">
+                <td className="wrap-anywhere min-w-36">
                   <Link href={`/operator/customers/${encodeURIComponent(id)}`} className={LINK}>
                     {id}
                   </Link>
                   {deletedAt ? <span className="block text-muted text-sm">Deleted</span> : null}
                 </td>
-                <td className="wrap-anywhere">{email ?? "–"}</td>
-                <td className="wrap-anywhere">{userEmail ?? <span className="text-muted">Nobody</span>}</td>
+                <td className="wrap-anywhere min-w-44">{email ?? "–"}</td>
+                <td className="wrap-anywhere min-w-44">
+                  {userEmail ?? <span className="text-muted">Nobody</span>}
+                </td>
               </tr>
             ))}
           </Table>

@@ -91,7 +91,7 @@ export default async function CustomerPage({ params }: { params: Promise<{ id: s
                   <Moment at={subscription.stripeStateAt} />
                 </td>
                 {charging.length > 1 ? (
-                  <td>
+                  <td className="min-w-56">
                     {CHARGING.includes(subscription.status) ? (
                       <details>
                         <summary className="cursor-pointer text-bad">End…</summary>
@@ -117,7 +117,7 @@ export default async function CustomerPage({ params }: { params: Promise<{ id: s
           <Table label="Invoices" heads={["Number", "Status", "Due", "Paid", "Attempts", "Created"]}>
             {invoices.map((invoice) => (
               <tr key={invoice.id}>
-                <td className="wrap-anywhere">{invoice.number ?? invoice.id}</td>
+                <td className="wrap-anywhere min-w-28">{invoice.number ?? invoice.id}</td>
                 <td>
                   <Pill
                     tone={invoice.status === "paid" ? "good" : invoice.status === "open" ? "warn" : "quiet"}
