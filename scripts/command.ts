@@ -1,6 +1,8 @@
 import nextEnv from "@next/env";
+import { DatabaseError } from "pg";
 import { db } from "../lib/db";
 import { EnvironmentError } from "../lib/env";
+import { errorKind } from "../lib/error-kind";
 
 /** What all commands of `scripts/` do around their work. */
 
@@ -17,8 +19,9 @@ export async function runCommand(usage: string, work: () => Promise<void>): Prom
   try {
     await work();
   } catch (error) {
-    if (!isMistake(error)) throw error;
-    console.error(error.message);
+    const words = explain(error);
+    if (words === null) throw error;
+    console.error(words);
     isConfigured = !(error instanceof EnvironmentError);
     process.exitCode = 1;
   } finally {
@@ -26,10 +29,23 @@ export async function runCommand(usage: string, work: () => Promise<void>): Prom
   }
 }
 
-function isMistake(error: unknown): error is Error {
-  if (error instanceof UsageError || error instanceof EnvironmentError) return true;
-  return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+const AGAIN = "What was done stays done: run it again.";
+
+/** What a person can put right, in words for a person; null for what is our own fault. */
+function explain(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if (error instanceof UsageError || error instanceof EnvironmentError) return error.message;
+  const [code, type] = ["code", "type"].map((name) => String(Reflect.get(error, name)));
+  if (code?.startsWith("ERR_PARSE_ARGS")) return `${error.message}\n--help tells what there is.`;
+  if (type?.startsWith("Stripe")) return `Stripe says: ${error.message}\n${AGAIN}`;
+  if (!isOfDatabase(error)) return null;
+  return `The database could not be asked (${errorKind(error)}). Is DATABASE_URL right, and has \`npm run db:migrate\` run?\n${AGAIN}`;
 }
+
+const isOfDatabase = (error: Error) =>
+  error.name.startsWith("PrismaClient") ||
+  error instanceof DatabaseError ||
+  /ECONN|ENOTFOUND|ETIMEDOUT/.test(errorKind(error));
 
 /** A whole number above 0 from the command line. @throws UsageError */
 export function wholeNumber(name: string, value: string | undefined): number | undefined {

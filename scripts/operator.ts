@@ -10,8 +10,8 @@ with a new password that is printed once, and ends all of its sessions.
 
 await runCommand(USAGE, async () => {
   const { positionals } = parseArgs({ allowPositionals: true });
-  const [address] = positionals;
-  if (!address) throw new UsageError(USAGE);
+  const [address, ...others] = positionals;
+  if (!address || others.length > 0) throw new UsageError(USAGE);
   try {
     const { password, isNew } = await grantOperator(address);
     console.log(

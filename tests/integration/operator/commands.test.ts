@@ -1,0 +1,49 @@
+import { execFile } from "node:child_process";
+import { expect, it } from "vitest";
+import { useDatabase } from "../../support/database";
+
+const database = useDatabase();
+
+/** Runs a command of scripts/ as a person does. */
+function run(script: string, args: string[], env: Record<string, string> = {}) {
+  return new Promise<{ code: unknown; words: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      ["--import", "tsx", `scripts/${script}.ts`, ...args],
+      { env: { ...process.env, ...env } },
+      (error, stdout, stderr) => resolve({ code: error?.code ?? 0, words: stdout + stderr }),
+    );
+  });
+}
+
+it.each([
+  ["billing-reconcile", ["--rate", "soon"], "--rate is a whole number above 0"],
+  ["billing-reconcile", ["--nope"], "Unknown option '--nope'"],
+  ["billing-replay", ["--state", "wrong"], "--state wrong cannot be understood"],
+  ["billing-prune", ["--days=-1"], "--days is a whole number above 0"],
+  ["operator", ["one@example.com", "two@example.com"], "npm run operator -- ADDRESS"],
+  ["operator", ["mallory@example.com"], "is not in OPERATOR_EMAILS"],
+])("%s %j says what is wrong with it", async (script, args, words) => {
+  const told = await run(script, args);
+  expect(told).toEqual({ code: 1, words: expect.stringContaining(words) });
+  expect(told.words).not.toMatch(/^\s+at /m);
+});
+
+it("a database that does not answer, or a key that is missing, is told in words", async () => {
+  const nowhere = new URL(database.url);
+  nowhere.port = "1";
+  const told = await Promise.all([
+    run("billing-reconcile", ["--dry-run"], { DATABASE_URL: nowhere.href }),
+    run("billing-prune", [], { DATABASE_URL: nowhere.href }),
+    run("billing-reconcile", ["--dry-run"], { STRIPE_SECRET_KEY: "" }),
+  ]);
+  expect(told.map(({ code }) => code)).toEqual([1, 1, 1]);
+  for (const { words } of told.slice(0, 2)) expect(words).toContain("The database could not be asked");
+  expect(told[2]?.words).toContain("STRIPE_SECRET_KEY missing");
+  for (const { words } of told) expect(words).not.toMatch(/^\s+at |postgres:postgres/m);
+});
+
+it("pruning and replaying an empty inbox is no error", async () => {
+  expect(await run("billing-prune", [])).toEqual({ code: 0, words: expect.stringContaining("0 payloads") });
+  expect(await run("billing-replay", [])).toEqual({ code: 0, words: expect.stringContaining("0 events") });
+});
