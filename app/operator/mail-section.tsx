@@ -29,11 +29,14 @@ export async function MailSection({ now }: { now: Date }) {
       </div>
       {parked.length > 0 ? (
         <div className="mt-4">
-          <Table label="Parked mail" heads={["About", "Customer", "When", "Why", "Send it"]}>
+          <Table label="Parked mail" heads={["About", "Customer", "When", "Send it"]}>
             {parked.map(({ key, customerId, at, lastError }) => (
               <tr key={key}>
-                <td className="wrap-anywhere min-w-36">{key}</td>
-                <td>
+                <td className="wrap-anywhere min-w-48">
+                  {key}
+                  <span className="block text-muted text-sm">{lastError}</span>
+                </td>
+                <td className="wrap-anywhere min-w-36">
                   <Link href={`/operator/customers/${customerId}`} className={LINK}>
                     {customerId}
                   </Link>
@@ -41,7 +44,6 @@ export async function MailSection({ now }: { now: Date }) {
                 <td>
                   <Moment at={at} />
                 </td>
-                <td className="min-w-48">{lastError}</td>
                 <td>
                   <ActButton label="Send again" act={sendAgain.bind(null, key)} />
                 </td>

@@ -1,4 +1,4 @@
-import { db } from "@/lib/db";
+import { db, Prisma } from "@/lib/db";
 import type { Money } from "../queries";
 import { FACT_KINDS, type FactKind } from "./facts";
 
@@ -20,10 +20,16 @@ type PlanAt = { name: string | null; interval: string | null; quantity: number |
 
 const MOST = 30;
 
+/** A bill that was paid since, or tried once more: what was to follow then does not follow any more. */
+const isOvertaken = Prisma.sql`f.kind = 'payment_failed' and exists (
+  select from facts later
+  where later.key in ('paid:' || f.invoice_id, 'payment_failed:' || f.invoice_id || ':' || f.attempt + 1))`;
+
 /** The newest first. Of an attempt that the bank asked about it is told that, and not that it failed as well. */
 export async function readTimeline(customerId: string): Promise<FactView[]> {
   const rows = await db().$queryRaw<Row[]>`
-    select f.key, f.kind, f.at, f.amount, f.currency, f.next_at as "nextAt", f.reason, f.mail,
+    select f.key, f.kind, f.at, f.amount, f.currency, f.reason,
+      case when ${isOvertaken} then f.at else f.next_at end as "nextAt", f.mail,
       f.price_id as "priceId", product.name, price.interval, f.quantity,
       f.price_before as "priceBefore", product_before.name as "nameBefore", price_before.interval as "intervalBefore",
       f.quantity_before as "quantityBefore"

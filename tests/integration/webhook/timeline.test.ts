@@ -169,6 +169,20 @@ describe("the dashboard", () => {
     expect((await readBilling("bob", new Date())).timeline).toEqual([]);
   });
 
+  it("says when Stripe tries again only while that is to come", async () => {
+    const nextAt = NOW + 3 * DAY;
+    const event = anEvent(
+      "invoice.payment_failed",
+      anInvoice({ attempt_count: 1, next_payment_attempt: nextAt }),
+      { created: NOW },
+    );
+    await deliver(event);
+    expect(await readTimeline("cus_1")).toMatchObject([{ nextAt: new Date(nextAt * 1000) }]);
+    await deliver(paid(NOW + 60));
+    const [, failure] = await readTimeline("cus_1");
+    expect(failure?.nextAt).toEqual(failure?.at);
+  });
+
   it("says that the bank asks, and not that the same attempt failed as well", async () => {
     const asks = anInvoice({ attempt_count: 1 });
     await deliver(failed(1, T0));
