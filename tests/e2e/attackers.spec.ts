@@ -110,6 +110,7 @@ const ACTIONS: Record<string, ActionCase> = {
     subscription,
   ]),
   "app/operator/actions.ts#linkTo": operator(({ customer, email }) => [customer, email]),
+  "app/operator/actions.ts#sendAgain": operator(({ customer }) => [customer]),
   "app/operator/actions.ts#recount": operator(),
   "app/operator/actions.ts#lookAgain": operator(),
 };
