@@ -158,6 +158,16 @@ describe("an answer of Stripe", () => {
     expect(await row()).toMatchObject({ status: "past_due" });
   });
 
+  it("holds what made us ask, although the machine that answers is behind the one that stamps events", async () => {
+    const ahead = Math.floor(Date.now() / 1000) + 60;
+    stripe.api.put(aSubscription({ status: "past_due" }));
+    await deliver(updated({ status: "active" }, ahead));
+    await deliver(updated({ status: "trialing" }, ahead));
+    await drainDue();
+    expect(await deliver(updated({ status: "active" }, ahead - 1))).toMatchObject({ result: "superseded" });
+    expect(await row()).toMatchObject({ status: "past_due" });
+  });
+
   it.each([
     ["which still has it: made again under the same id", true, null],
     ["which has it no longer", false, new Date(T0 * 1000)],
