@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { TEST_ENV } from "../../support/env.ts";
 import { median, show } from "../figures.ts";
 import type { Section } from "../report.ts";
 import { COMPETITORS } from "../servers.ts";
@@ -50,7 +51,7 @@ export function pages({ rounds }: BenchOptions): Promise<Section> {
 async function signUp(url: URL): Promise<string> {
   const answer = await fetch(new URL("/api/auth/sign-up/email", url), {
     method: "POST",
-    headers: { "content-type": "application/json", origin: url.origin },
+    headers: { "content-type": "application/json", origin: TEST_ENV.APP_URL },
     body: JSON.stringify({ name: "Ada", email: "ada@example.com", password: "correct horse battery" }),
   });
   if (answer.status !== 200) throw new Error(`Signing up was answered with ${answer.status}.`);
