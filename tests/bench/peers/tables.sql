@@ -1,4 +1,4 @@
--- schema.prisma as Prisma would make it.
+-- What of schema.prisma the webhook touches, as Prisma would make it.
 create table peer_user (id text primary key, name text not null, email text not null unique,
   "emailVerified" boolean not null default false, image text, "createdAt" timestamp(3) not null default current_timestamp,
   "updatedAt" timestamp(3) not null default current_timestamp, "stripeCustomerId" text);
