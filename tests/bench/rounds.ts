@@ -54,8 +54,8 @@ export async function runRounds(
 }
 
 /** Node compiles what it runs often: the first thousands of events tell nothing. */
-const WARM_UP_EVENTS = 4_000;
-const WARM_UP_S = 8;
+const WARM_UP_EVENTS = 5_000;
+const WARM_UP_S = 25;
 
 const rounded = (_: string, value: unknown) =>
   typeof value === "number" ? Math.round(value * 100) / 100 : value;
