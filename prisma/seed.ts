@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import nextEnv from "@next/env";
 import { auth } from "../lib/auth";
-import { ensureCustomer } from "../lib/billing/customers";
+import { ensureCustomer } from "../lib/billing/ownership";
 import { db } from "../lib/db";
 import { EnvironmentError, env } from "../lib/env";
 import { isLivemode } from "../lib/stripe";

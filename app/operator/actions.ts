@@ -3,10 +3,11 @@
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
 import { afterResponse } from "@/lib/after";
-import { customers, linkCustomer } from "@/lib/billing/customers";
+import { customers } from "@/lib/billing/customers";
 import { BillingError } from "@/lib/billing/errors";
 import { findTrouble } from "@/lib/billing/findings";
 import { invoices } from "@/lib/billing/invoices";
+import { linkCustomer } from "@/lib/billing/ownership";
 import { countRevenue } from "@/lib/billing/revenue";
 import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
 import { syncObject } from "@/lib/billing/sync";

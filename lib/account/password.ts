@@ -1,5 +1,5 @@
 import { auth } from "../auth";
-import { query } from "../db";
+import { query } from "../pool";
 import { AccountRefusal } from "./refusal";
 
 /** As many a minute as the sign-in form takes: whoever finds an open session must not guess faster than anybody else. */

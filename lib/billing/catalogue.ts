@@ -1,4 +1,4 @@
-import { db } from "@/lib/db";
+import { query } from "@/lib/pool";
 import { isLivemode } from "@/lib/stripe";
 import { BillingError } from "./errors";
 import { type Change, mirror } from "./mirror";
@@ -83,12 +83,12 @@ export function updateCatalogue(event: StripeEvent): Change {
  * @throws BillingError if there is none
  */
 export async function priceOnSale(lookupKey: string): Promise<string> {
-  const price = await db().price.findFirst({
-    where: { lookupKey, active: true, deletedAt: null, livemode: isLivemode() },
-    // While a lookup key moves to another price, the events may say for a moment that both have it.
-    orderBy: { stripeStateAt: "desc" },
-    select: { id: true },
-  });
+  // While a lookup key moves to another price, the events may say for a moment that both have it.
+  const [price] = await query<{ id: string }>(
+    `select id from prices where lookup_key = $1 and active and deleted_at is null and livemode = $2
+    order by stripe_state_at desc limit 1`,
+    [lookupKey, isLivemode()],
+  );
   if (!price) throw BillingError.notOnSale(lookupKey);
   return price.id;
 }

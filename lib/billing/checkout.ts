@@ -1,9 +1,9 @@
 import { env } from "@/lib/env";
 import { isLivemode, type Stripe, stripe } from "@/lib/stripe";
 import { priceOnSale } from "./catalogue";
-import { ensureCustomer, giveUpCustomer, type Owner } from "./customers";
 import { BillingError } from "./errors";
 import { fingerprint } from "./idempotency";
+import { ensureCustomer, giveUpCustomer, type Owner } from "./ownership";
 import { choiceOf, type PlanChoice } from "./plans";
 import { isObject } from "./read";
 import { isFinalStatus } from "./subscription/access";

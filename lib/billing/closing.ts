@@ -1,8 +1,8 @@
 import { db } from "@/lib/db";
 import { type Stripe, stripe } from "@/lib/stripe";
 import { expireEach } from "./checkout";
-import { giveUpCustomer } from "./customers";
 import { isMissing } from "./fetch";
+import { giveUpCustomer } from "./ownership";
 import { isFinalStatus } from "./subscription/access";
 import { syncSubscription } from "./subscription/lifecycle";
 import { ownCustomer } from "./subscription/own";

@@ -1,4 +1,4 @@
-import { query } from "@/lib/db";
+import { query } from "@/lib/pool";
 import { stripe } from "@/lib/stripe";
 import { type DeliveryCount, readDeliveryCounts } from "./webhook/deliveries";
 

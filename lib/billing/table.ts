@@ -1,4 +1,4 @@
-import { query } from "@/lib/db";
+import { query } from "@/lib/pool";
 import { isObject, type JsonObject, list } from "./read";
 
 /**

@@ -1,4 +1,4 @@
-import { db } from "@/lib/db";
+import { query } from "@/lib/pool";
 
 /**
  * The trials table: who had a trial. Nothing else writes it. One trial a user, ever: it is recorded with the first row
@@ -15,5 +15,5 @@ export const recordTrials = (given: string, written: string) => `
 
 /** Whether the user's one trial is used up, as far as the rows know. */
 export async function hadTrial(userId: string): Promise<boolean> {
-  return (await db().trial.findUnique({ where: { userId } })) !== null;
+  return (await query("select from trials where user_id = $1", [userId])).length > 0;
 }

@@ -1,4 +1,4 @@
-import { query } from "@/lib/db";
+import { query } from "@/lib/pool";
 import { delayAfter, MAX_ATTEMPTS } from "../billing/webhook/inbox";
 
 /**

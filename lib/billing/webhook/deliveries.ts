@@ -1,6 +1,6 @@
 import { afterResponse } from "@/lib/after";
-import { query } from "@/lib/db";
 import { log } from "@/lib/log";
+import { query } from "@/lib/pool";
 import type { Refusal } from "./verify";
 
 /**

@@ -1,5 +1,4 @@
 import { DatabaseError } from "pg";
-import { Prisma } from "@/lib/db";
 import { BillingError, UnreadableObject } from "../errors";
 
 /**
@@ -44,7 +43,6 @@ function sentence(error: Error): string {
 
 function sqlStateOf(error: unknown): string | null {
   if (error instanceof DatabaseError) return error.code ?? null;
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return null;
   const state = walk(error, ["meta", "driverAdapterError", "cause", "originalCode"]);
   return typeof state === "string" ? state : null;
 }

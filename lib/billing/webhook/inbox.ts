@@ -1,4 +1,4 @@
-import { query } from "@/lib/db";
+import { query } from "@/lib/pool";
 import { type Companion, type Write, writeRows } from "../table";
 import { recordFacts } from "../timeline/record";
 import type { StripeEvent } from "./event";

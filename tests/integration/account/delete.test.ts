@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from "vitest";
 import { deleteAccount } from "@/lib/account/delete";
 import { auth } from "@/lib/auth";
 import { startCheckout } from "@/lib/billing/checkout";
-import { linkCustomer } from "@/lib/billing/customers";
+import { linkCustomer } from "@/lib/billing/ownership";
 import { db } from "@/lib/db";
 import { stripe } from "@/lib/stripe";
 import { useDatabase } from "../../support/database";

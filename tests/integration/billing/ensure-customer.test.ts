@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { customers, ensureCustomer, linkCustomer } from "@/lib/billing/customers";
+import { customers } from "@/lib/billing/customers";
+import { ensureCustomer, linkCustomer } from "@/lib/billing/ownership";
 import { syncObject } from "@/lib/billing/sync";
 import { db } from "@/lib/db";
 import { stripe } from "@/lib/stripe";

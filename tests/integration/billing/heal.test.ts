@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { GET } from "@/app/api/cron/drain/route";
-import { linkCustomer } from "@/lib/billing/customers";
 import { healBilling } from "@/lib/billing/heal";
+import { linkCustomer } from "@/lib/billing/ownership";
 import { readBilling } from "@/lib/billing/queries";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";

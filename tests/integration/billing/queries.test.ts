@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { linkCustomer } from "@/lib/billing/customers";
+import { linkCustomer } from "@/lib/billing/ownership";
 import { readBilling, readPlans } from "@/lib/billing/queries";
 import { drainDue } from "@/lib/billing/webhook/drain";
 import { db } from "@/lib/db";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { linkCustomer } from "@/lib/billing/customers";
+import { linkCustomer } from "@/lib/billing/ownership";
 import { readBilling } from "@/lib/billing/queries";
 import { readStanding, withinLimit } from "@/lib/billing/standing";
 import { db } from "@/lib/db";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { POST } from "@/app/api/mail/route";
 import { type Mailbox, startMailbox } from "@/dev/mailbox/server";
-import { linkCustomer } from "@/lib/billing/customers";
 import { findTrouble, openFindings } from "@/lib/billing/findings";
+import { linkCustomer } from "@/lib/billing/ownership";
 import { db } from "@/lib/db";
 import { deliverMail } from "@/lib/mail/deliver";
 import { claimMail, replayMail } from "@/lib/mail/outbox";

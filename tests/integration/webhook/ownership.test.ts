@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
-import { linkCustomer } from "@/lib/billing/customers";
+import { linkCustomer } from "@/lib/billing/ownership";
 import { readBilling } from "@/lib/billing/queries";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import Stripe from "stripe";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { type LocalStripe, startLocalStripe } from "@/dev/stripe/server";
-import { linkCustomer } from "@/lib/billing/customers";
+import { linkCustomer } from "@/lib/billing/ownership";
 import { recoverEvents } from "@/lib/billing/reconcile/recover";
 import { drainDue } from "@/lib/billing/webhook/drain";
 import { HANDLED_EVENTS, isHandled } from "@/lib/billing/webhook/events";

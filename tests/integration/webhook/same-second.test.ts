@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { linkCustomer } from "@/lib/billing/customers";
+import { linkCustomer } from "@/lib/billing/ownership";
 import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
 import { drainDue } from "@/lib/billing/webhook/drain";
 import { db } from "@/lib/db";

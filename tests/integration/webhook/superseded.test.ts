@@ -4,7 +4,7 @@ import { attach } from "@/dev/stripe/engine/payment-methods";
 import type { EventRecord } from "@/dev/stripe/events";
 import { random } from "@/dev/stripe/ids";
 import { type LocalStripe, startLocalStripe } from "@/dev/stripe/server";
-import { linkCustomer } from "@/lib/billing/customers";
+import { linkCustomer } from "@/lib/billing/ownership";
 import { type BillingView, readBilling } from "@/lib/billing/queries";
 import { drainDue } from "@/lib/billing/webhook/drain";
 import { isHandled } from "@/lib/billing/webhook/events";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { Pool } from "pg";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { linkCustomer } from "@/lib/billing/customers";
+import { linkCustomer } from "@/lib/billing/ownership";
 import { readBilling } from "@/lib/billing/queries";
 import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
 import { readTimeline } from "@/lib/billing/timeline/read";
