@@ -18,7 +18,11 @@ export function acknowledge(options: BenchOptions): Promise<Section> {
       { name: OURS, server: app, path: "/api/webhooks/stripe", database: "ours" },
     ];
     // Each in a process of its own, so that none is warmed by another.
-    for (const [name, route] of Object.entries({ [EMPTY]: "empty", [PLAIN]: "plain", [REFETCH]: "refetch" })) {
+    for (const [name, route] of Object.entries({
+      [EMPTY]: "empty",
+      [PLAIN]: "plain",
+      [REFETCH]: "refetch",
+    })) {
       const server = await startOthers(await database.create(route));
       contenders.push({ name, server, path: `/api/${route}`, database: route });
     }
