@@ -59,7 +59,8 @@ export async function startServer(folder: string, env: Record<string, string>): 
   });
   crash.catch(() => {}); // when it ends because the bench did
   const url = new URL(`http://127.0.0.1:${port}`);
-  await untilAnswers(url.href, crash);
+  // Nothing of the app's own: a page that is asked for here would be warm when it is measured.
+  await untilAnswers(new URL("/_next/nothing", url).href, crash);
   return {
     pid,
     url,
