@@ -16,12 +16,15 @@ let isResting = false;
 
 /** The first one is written beside its answer; those of the minute after it together. */
 export function countDelivery(kind: Kind): void {
-  counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  add(kind, 1);
   if (!isResting) afterResponse("counting deliveries", writeCounts);
 }
 
+const add = (kind: Kind, more: number) => counts.set(kind, (counts.get(kind) ?? 0) + more);
+
 async function writeCounts(): Promise<void> {
-  const counted = Object.fromEntries(counts);
+  const taken = counts;
+  const counted = Object.fromEntries(taken);
   counts = new Map();
   isResting = true;
   setTimeout(goOn, EVERY_MS).unref();
@@ -34,7 +37,11 @@ async function writeCounts(): Promise<void> {
     order by kind
     on conflict (hour, kind) do update set count = c.count + excluded.count, last_at = excluded.last_at`,
     [JSON.stringify(counted)],
-  );
+  ).catch((error) => {
+    // They are written with those of the next minute.
+    for (const [kind, count] of taken) add(kind, count);
+    throw error;
+  });
 }
 
 function goOn(): void {

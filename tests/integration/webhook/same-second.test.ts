@@ -5,7 +5,7 @@ import { drainDue } from "@/lib/billing/webhook/drain";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver, inboxRow, skipDelays } from "../../support/deliver";
-import { aCustomer, anEvent, anInvoice, aProduct, aSubscription, T0 } from "../../support/events";
+import { aCustomer, anEvent, anInvoice, anItem, aProduct, aSubscription, T0 } from "../../support/events";
 import { useStripe } from "../../support/stripe";
 
 useDatabase();
@@ -166,6 +166,17 @@ describe("an answer of Stripe", () => {
     await drainDue();
     expect(await deliver(updated({ status: "active" }, ahead - 1))).toMatchObject({ result: "superseded" });
     expect(await row()).toMatchObject({ status: "past_due" });
+  });
+
+  it("holds the event that made us ask, although the event did not hold all of its object", async () => {
+    const ahead = Math.floor(Date.now() / 1000) + 60;
+    stripe.api.put(aSubscription({ status: "past_due" }));
+    await deliver(updated({ status: "active" }));
+    const cut = { object: "list", data: [anItem()], has_more: true };
+    expect(await deliver(updated({ items: cut }, ahead))).toMatchObject({ result: "deferred" });
+    await drainDue();
+    expect(await row()).toMatchObject({ status: "past_due", stripeStateAt: new Date(ahead * 1000) });
+    expect(await deliver(updated({ status: "active" }, ahead - 1))).toMatchObject({ result: "superseded" });
   });
 
   it.each([
