@@ -36,10 +36,7 @@ export default async function DashboardPage({ searchParams }: PageProps) {
   const step = nextStep(view);
   return (
     <>
-      <LiveUpdates
-        version={versionOf(view, standing ?? { bill: null })}
-        isPending={view.settling || isAwaited}
-      />
+      <LiveUpdates version={versionOf(view, standing)} isPending={view.settling || isAwaited} />
       <h1 className="font-semibold text-3xl">Dashboard</h1>
       <div className="mt-8 flex flex-col gap-5">
         {isAwaited ? (

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { versionOf } from "@/app/dashboard/version";
 import { linkCustomer } from "@/lib/billing/ownership";
 import { readBilling } from "@/lib/billing/queries";
 import { readStanding, withinLimit } from "@/lib/billing/standing";
@@ -172,4 +173,19 @@ it("access is what the dashboard says, in every state", async () => {
     for (const when of [now, later(8), later(60)])
       expect((await standing(when)).access).toEqual((await readBilling("user_ada", when)).access);
   }
+});
+
+it("an event that comes between the two reads of a dashboard leaves it with another version than the rows have", async () => {
+  await subscribe({ status: "past_due" });
+  const early = await standing();
+  const paid = aSubscription({
+    items: { object: "list", data: [anItem({ price })], has_more: false },
+    status: "active",
+  });
+  await deliver(anEvent("customer.subscription.updated", paid, { created: T0 + 60 }));
+  const view = await readBilling("user_ada", now);
+  expect(versionOf(view, early)).not.toBe(versionOf(view, await standing()));
+  expect(versionOf(view, await standing())).toBe(
+    versionOf(await readBilling("user_ada", now), await standing()),
+  );
 });
