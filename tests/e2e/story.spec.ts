@@ -45,6 +45,8 @@ test("signing up, paying, renewing, failing to pay, paying after all, cancelling
     await says(page, "Active");
     await expect(page.getByRole("heading", { name: "Solo" })).toBeVisible();
     await expect(paidInvoices(page)).toHaveCount(1, FOLLOWS);
+    // A plan that is past due by the time is not welcomed any more.
+    await expect.poll(() => mailsTo(person.email), FOLLOWS).toEqual(["Welcome to Cairn"]);
   });
 
   await test.step("a month later it has renewed", async () => {
