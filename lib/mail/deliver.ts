@@ -58,13 +58,21 @@ async function deliver(mail: Mail, postbox: Postbox): Promise<void> {
 /** How long it is worth to stay awake for what falls due: that is below maxDuration of the route. */
 const WATCH_MS = 40_000;
 
+/** So long mail is expected: who told of it may not have committed it yet, and tells of more only after five seconds. */
+const EXPECT_MS = 15_000;
+
+const LOOK_EVERY_MS = 2_000;
+
 /** Sends what is due, and what falls due within moments: new mails, and first retries. */
 export async function deliverAndWatch(): Promise<void> {
   if (env().SMTP_URL === undefined) return;
-  const deadline = Date.now() + WATCH_MS;
-  await deliverMail(deadline);
-  for (let wait = await untilNextMail(); Date.now() + wait < deadline; wait = await untilNextMail()) {
-    await setTimeout(wait, undefined, { ref: false });
+  const begun = Date.now();
+  const deadline = begun + WATCH_MS;
+  for (;;) {
     await deliverMail(deadline);
+    const due = await untilNextMail();
+    const isNear = Date.now() + due < deadline;
+    if (!isNear && Date.now() > begun + EXPECT_MS) return;
+    await setTimeout(isNear ? due : LOOK_EVERY_MS, undefined, { ref: false });
   }
 }
