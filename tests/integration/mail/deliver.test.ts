@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { POST } from "@/app/api/mail/route";
 import { type Mailbox, startMailbox } from "@/dev/mailbox/server";
 import { findTrouble, openFindings } from "@/lib/billing/findings";
 import { linkCustomer } from "@/lib/billing/ownership";
 import { db } from "@/lib/db";
-import { deliverMail } from "@/lib/mail/deliver";
+import { deliverAndWatch, deliverMail } from "@/lib/mail/deliver";
 import { claimMail, replayMail } from "@/lib/mail/outbox";
 import { messageIdOf, openPostbox } from "@/lib/mail/send";
 import { readMail } from "@/lib/operator/mail";
@@ -88,6 +89,15 @@ describe("a customer is told by mail", () => {
       expect(mail?.text).toContain(words);
     }
     expect(await mailStates()).toEqual(["payment_failed sent"]);
+  });
+
+  it("also of what is committed a moment after somebody was told to look", async () => {
+    const watching = deliverAndWatch();
+    await sleep(1_000);
+    await deliver(failed({ next_payment_attempt: NOW + 3 * DAY }));
+    await makeDue();
+    await watching;
+    expect(subjects()).toEqual(["Your payment of $20.00 to Cairn failed"]);
   });
 
   it("once, however many processes look at the same moment", async () => {
