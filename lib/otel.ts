@@ -6,7 +6,8 @@ import { registerOTel } from "@vercel/otel";
 import { readStanding } from "./operator/health";
 
 /**
- * Sends spans to where OTEL_EXPORTER_OTLP_ENDPOINT or Vercel's own integration says, and metrics to the former. Loaded only where there is one: nobody else's functions pay for it when they start.
+ * Sends spans to where OTEL_EXPORTER_OTLP_ENDPOINT or Vercel's own integration says, and metrics to the former. Loaded only
+ * where there is one: nobody else's functions pay for it when they start.
  * https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  * @param options.metricsEveryMs null where nobody takes metrics
  */

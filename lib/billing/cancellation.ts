@@ -64,8 +64,9 @@ export async function cancelPlan(
 const RUNS_ON = ["active", "trialing", "past_due"];
 
 /**
- * Lets a plan go on that would end, or that is paused. Takes a cancellation back before it takes effect. Classic billing mode says it with `cancel_at_period_end`; the portal
- * in flexible mode, and the dashboard for a date, with `cancel_at` alone, which that flag would not clear.
+ * Lets a plan go on that would end, or that is paused. Takes a cancellation back before it takes effect. Classic billing
+ * mode says it with `cancel_at_period_end`; the portal in flexible mode, and the dashboard for a date, with `cancel_at`
+ * alone, which that flag would not clear.
  * @returns `unpaid` if it was paused and goes on once its bill is paid
  * @throws Refusal with words for the user; Stripe's errors as they come
  */

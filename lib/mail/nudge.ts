@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { takeNewMail } from "../billing/timeline/record";
+import { putNewMailBack, takeNewMail } from "../billing/timeline/record";
 import { env } from "../env";
 import { errorKind } from "../error-kind";
 import { log } from "../log";
@@ -11,7 +11,7 @@ let nextAt = 0;
 
 /**
  * Has another function of this app send what this process has put into the outbox. By a request: the webhook's function then
- * knows nothing of mail servers and templates, and waits for neither. If it fails, the scheduler sends the mail later.
+ * knows nothing of mail servers and templates, and waits for neither. If it fails, the next request tries again, or the scheduler sends the mail.
  */
 export async function nudgeMail(): Promise<void> {
   if (Date.now() < nextAt || !takeNewMail()) return;
@@ -23,10 +23,12 @@ export async function nudgeMail(): Promise<void> {
       redirect: "error",
       signal: AbortSignal.timeout(10_000),
     });
-    if (!response.ok) log("warn", "nobody sends the mail just now", { status: response.status });
+    if (response.ok) return;
+    log("warn", "nobody sends the mail just now", { status: response.status });
   } catch (error) {
     log("warn", "nobody sends the mail just now", { error: errorKind(error) });
   }
+  putNewMailBack();
 }
 
 /** Only this app knows it. The label keeps a signature made for another purpose from being one here. */

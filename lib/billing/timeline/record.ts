@@ -53,11 +53,16 @@ let isMailNew = false;
 /** Whether this process has put mail into the outbox. */
 export const hasNewMail = () => isMailNew;
 
-/** The same, once: whoever asks sees to it. */
+/** The same, once: whoever asks sees to it, or puts it back. */
 export function takeNewMail(): boolean {
   const wasNew = isMailNew;
   isMailNew = false;
   return wasNew;
+}
+
+/** Nobody could be told: the next request tells. */
+export function putNewMailBack(): void {
+  isMailNew = true;
 }
 
 const isNews = () =>

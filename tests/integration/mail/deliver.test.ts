@@ -4,8 +4,10 @@ import { POST } from "@/app/api/mail/route";
 import { type Mailbox, startMailbox } from "@/dev/mailbox/server";
 import { findTrouble, openFindings } from "@/lib/billing/findings";
 import { linkCustomer } from "@/lib/billing/ownership";
+import { hasNewMail } from "@/lib/billing/timeline/record";
 import { db } from "@/lib/db";
 import { deliverAndWatch, deliverMail } from "@/lib/mail/deliver";
+import { nudgeMail } from "@/lib/mail/nudge";
 import { claimMail, replayMail } from "@/lib/mail/outbox";
 import { messageIdOf, openPostbox } from "@/lib/mail/send";
 import { readMail } from "@/lib/operator/mail";
@@ -98,6 +100,15 @@ describe("a customer is told by mail", () => {
     await makeDue();
     await watching;
     expect(subjects()).toEqual(["Your payment of $20.00 to Cairn failed"]);
+  });
+
+  it("by the next request, where nobody could be told to look", async () => {
+    await deliver(failed());
+    // Long after the last time that somebody was told. Nothing answers at APP_URL.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+    await nudgeMail();
+    vi.useRealTimers();
+    await expect.poll(hasNewMail).toBe(true);
   });
 
   it("once, however many processes look at the same moment", async () => {
