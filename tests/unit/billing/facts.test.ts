@@ -53,6 +53,20 @@ describe("what an event tells", () => {
     ["a cancellation taken back", `${sub}.updated`, notEnding, ending, [`uncancelled:sub_1:${T0 + 5}`]],
     ["the end itself", `${sub}.deleted`, { status: "canceled", ...ending }, undefined, ["ended:sub_1"]],
     ["the end, whose snapshot says active", `${sub}.deleted`, {}, undefined, ["ended:sub_1"]],
+    [
+      "an update of one whose first payment was never made",
+      `${sub}.updated`,
+      { status: "incomplete_expired" },
+      { metadata: {} },
+      [],
+    ],
+    [
+      "a change of one whose first payment is open",
+      `${sub}.updated`,
+      { status: "incomplete" },
+      { metadata: {} },
+      [],
+    ],
     ["a last update of what has ended", `${sub}.updated`, { status: "canceled" }, ending, []],
     [
       "another plan",
@@ -117,6 +131,19 @@ describe("what an event tells", () => {
 });
 
 describe("a fact", () => {
+  it("of a beginning says whether it is a trial, and when the first or next payment is due", () => {
+    const [trialing] = told(`${sub}.created`, aSubscription(trial));
+    expect(trialing).toMatchObject({ reason: "trial", nextAt: at(14 * DAY) });
+    const period = { current_period_end: T0 + 30 * DAY };
+    const paid = aSubscription({ items: { object: "list", data: [anItem(period)] } });
+    expect(told(`${sub}.created`, paid)[0]).toMatchObject({ reason: null, nextAt: at(30 * DAY) });
+    expect(told(`${sub}.updated`, paid, { status: "incomplete" })[0]).toMatchObject({ nextAt: at(30 * DAY) });
+  });
+
+  it("of a trial that ends soon says when", () => {
+    expect(told(`${sub}.trial_will_end`, aSubscription(trial))[0]?.nextAt).toEqual(at(14 * DAY));
+  });
+
   it("of a failed payment has what is still to be paid, and when Stripe tries again", () => {
     const [fact] = told(
       "invoice.payment_failed",
@@ -164,6 +191,8 @@ describe("a fact", () => {
     ["a renewal", { billing_reason: "subscription_cycle" }, 60, true],
     ["a first payment, at the screen", { billing_reason: "subscription_create" }, 60, false],
     ["a first payment by debit, days later", { billing_reason: "subscription_create" }, 5 * DAY, true],
+    ["a first payment, an hour later", { billing_reason: "subscription_create" }, 3_600, false],
+    ["a first payment, over an hour later", { billing_reason: "subscription_create" }, 3_601, true],
     ["an upgrade, at the screen", { billing_reason: "subscription_update" }, 60, false],
     ["a bill of unknown reason", {}, 60, true],
   ])("of a failure of %s is mailed, or not", (_, fields, later, isMailed) => {
