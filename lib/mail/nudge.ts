@@ -11,7 +11,8 @@ let nextAt = 0;
 
 /**
  * Has another function of this app send what this process has put into the outbox. By a request: the webhook's function then
- * knows nothing of mail servers and templates, and waits for neither. If it fails, the next request tries again, or the scheduler sends the mail.
+ * knows nothing of mail servers and templates, and waits for neither. If it fails, the next request tries again, or the
+ * scheduler sends the mail.
  */
 export async function nudgeMail(): Promise<void> {
   if (Date.now() < nextAt || !takeNewMail()) return;

@@ -43,12 +43,12 @@ export const test = base.extend<Fixtures>({
   ],
   // Each test comes from an address of its own (198.18.0.0/15 is for tests, RFC 2544), so that they do not use up each
   // other's sign-up limit.
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern which fixtures to make: none.
-  extraHTTPHeaders: async ({}, use) => {
-    await use({ "x-forwarded-for": `198.${randomInt(18, 20)}.${randomInt(256)}.${randomInt(1, 255)}` });
+  extraHTTPHeaders: async ({ extraHTTPHeaders }, use) => {
+    const address = `198.${randomInt(18, 20)}.${randomInt(256)}.${randomInt(1, 255)}`;
+    await use({ ...extraHTTPHeaders, "x-forwarded-for": address });
   },
-  // biome-ignore lint/correctness/noEmptyPattern: as above
-  db: async ({}, use) => {
+  // Asks for the turn, so that nobody writes before it has come.
+  db: async ({ turn: _turn }, use) => {
     const client = new Client(process.env.DATABASE_URL);
     await client.connect();
     await use(client);
