@@ -1,6 +1,5 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import { env } from "@/lib/env";
+import { isSame, signatureOf } from "@/lib/signature";
 import { Refusal } from "../errors";
 
 /**
@@ -33,22 +32,14 @@ const MOST_CHARACTERS = 2_000;
 export function signQuote(quote: Omit<Quote, "expiresAt">, now: Date): string {
   const content = Buffer.from(JSON.stringify({ ...quote, expiresAt: now.getTime() + VALID_MS }));
   const payload = content.toString("base64url");
-  return `${payload}.${signatureOf(payload).toString("base64url")}`;
+  return `${payload}.${signatureOf("quote", payload)}`;
 }
 
 /** @throws Refusal for one that is not ours, was touched, or is too old */
 export function readQuote(token: string, now: Date): Quote {
   const [payload = "", signature = "", ...more] = token.slice(0, MOST_CHARACTERS).split(".");
-  const given = Buffer.from(signature, "base64url");
-  const expected = signatureOf(payload);
-  if (more.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected))
-    throw Refusal.quoteUnreadable();
+  if (more.length > 0 || !isSame(signature, signatureOf("quote", payload))) throw Refusal.quoteUnreadable();
   const quote = quoteSchema.parse(JSON.parse(Buffer.from(payload, "base64url").toString()));
   if (quote.expiresAt <= now.getTime()) throw Refusal.quoteExpired();
   return quote;
-}
-
-/** The label keeps a signature made for another purpose from being one here. */
-function signatureOf(payload: string): Buffer {
-  return createHmac("sha256", env().BETTER_AUTH_SECRET).update(`quote:${payload}`).digest();
 }

@@ -1,4 +1,5 @@
 import { env } from "@/lib/env";
+import { expectMail } from "@/lib/mail/nudge";
 import { type Companion, columnOf, toRow } from "../table";
 import type { StripeEvent } from "../webhook/event";
 import { type Fact, factsOf } from "./facts";
@@ -36,33 +37,23 @@ const names = Object.keys(COLUMNS).map(columnOf);
 const types = Object.entries(COLUMNS).map(([field, type]) => `${columnOf(field)} ${type}`);
 
 /**
- * The step that records what events tell: of those alone that the statement took. Of several events that tell the same fact
- * the earliest counts, whenever it comes. None where there is nothing to tell.
+ * Lets a statement that settles events record what they tell as well: of those alone that it took. Of several events that
+ * tell the same fact the earliest counts, whenever it comes. Once it is committed, somebody may be told of the mail that it
+ * brought; also where its answer was lost, for the mail may be there.
+ * @param write does the statement, with this step in it; an empty one where there is nothing to tell
  */
-export function recordFacts(events: readonly StripeEvent[]): Pick<Companion, "followUp"> {
+export async function withFacts<Result>(
+  events: readonly StripeEvent[],
+  write: (step: Pick<Companion, "followUp">) => Promise<Result>,
+): Promise<Result> {
   const value = events.flatMap((event) =>
     factsOf(event).map((fact) => toRow({ ...fact, eventId: event.id })),
   );
-  isMailNew ||= env().SMTP_URL !== undefined && value.some(({ is_mailed }) => is_mailed);
-  return value.length > 0 ? { followUp: { sql: insertFacts, value } } : {};
-}
-
-/** Without a mail server there is nothing to wait for. */
-let isMailNew = false;
-
-/** Whether this process has put mail into the outbox. */
-export const hasNewMail = () => isMailNew;
-
-/** The same, once: whoever asks sees to it, or puts it back. */
-export function takeNewMail(): boolean {
-  const wasNew = isMailNew;
-  isMailNew = false;
-  return wasNew;
-}
-
-/** Nobody could be told: the next request tells. */
-export function putNewMailBack(): void {
-  isMailNew = true;
+  try {
+    return await write(value.length > 0 ? { followUp: { sql: insertFacts, value } } : {});
+  } finally {
+    if (value.some(({ is_mailed }) => is_mailed)) expectMail();
+  }
 }
 
 const isNews = () =>

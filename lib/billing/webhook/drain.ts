@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { afterResponse } from "@/lib/after";
 import { nudgeMail } from "@/lib/mail/nudge";
 import { applyClaimed, readClaimed, type WaitingEvent } from "./claimed";
 import { claimDue, untilNextDue } from "./inbox";
@@ -38,7 +39,7 @@ async function drainWhileWanted(deadline: number): Promise<void> {
     wantedAgain = false;
     await drain(deadline);
   }
-  await nudgeMail();
+  afterResponse("mail", nudgeMail);
 }
 
 /** Without a reason to look, a process looks for due events so often at the most, however many come in. */

@@ -1,6 +1,6 @@
 import { query } from "@/lib/pool";
 import { type Companion, type Write, writeRows } from "../table";
-import { recordFacts } from "../timeline/record";
+import { withFacts } from "../timeline/record";
 import type { StripeEvent } from "./event";
 import type { VerifiedEvent } from "./verify";
 
@@ -33,8 +33,7 @@ const LONGEST_DELAY_MS = 6 * 3_600_000;
 
 /**
  * Writes new events with what became of them, in one statement with the rows that they changed and the facts that they
- * tell. One that needs a row that
- * somebody else wrote first is left out, as is one that is there already.
+ * tell. One that needs a row that somebody else wrote first is left out, as is one that is there already.
  * @returns the ids of those that are in the inbox by this
  */
 export function recordEvents(
@@ -54,7 +53,7 @@ export function recordEvents(
     ...columnsOf(disposition),
     needs,
   }));
-  return writeRows(writes, { sql: insertEvents, value, ...tellFacts(decided) });
+  return withFacts(counting(decided), (step) => writeRows(writes, { sql: insertEvents, value, ...step }));
 }
 
 const insertEvents: Companion["sql"] = (given) => `
@@ -71,8 +70,8 @@ const insertEvents: Companion["sql"] = (given) => `
   returning id`;
 
 /**
- * Ends the wait of pending events, in one statement with the rows that they changed and the facts that they tell. One that needs a row that somebody
- * else wrote first goes on waiting.
+ * Ends the wait of pending events, in one statement with the rows that they changed and the facts that they tell. One that
+ * needs a row that somebody else wrote first goes on waiting.
  * @returns the ids of those that this settled
  */
 export function settleEvents(
@@ -82,7 +81,7 @@ export function settleEvents(
   const value = decided
     .toSorted(byId)
     .map(({ event: { id }, disposition, needs }) => ({ id, ...columnsOf(disposition), needs }));
-  return writeRows(writes, { sql: updateEvents, value, ...tellFacts(decided) });
+  return withFacts(counting(decided), (step) => writeRows(writes, { sql: updateEvents, value, ...step }));
 }
 
 const updateEvents: Companion["sql"] = (given) => `
@@ -94,12 +93,10 @@ const updateEvents: Companion["sql"] = (given) => `
   returning s.id`;
 
 /** What happened is told by the events that count, also by those that came too late for the row. */
-function tellFacts(decided: readonly Decided[]): Pick<Companion, "followUp"> {
-  const counting = decided.filter(
-    ({ disposition }) => disposition.status === "done" && disposition.outcome !== "ignored",
+const counting = (decided: readonly Decided[]) =>
+  decided.flatMap(({ event, disposition }) =>
+    disposition.status === "done" && disposition.outcome !== "ignored" ? [event] : [],
   );
-  return recordFacts(counting.map(({ event }) => event));
-}
 
 function columnsOf(disposition: Disposition) {
   return {

@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { keepUp } from "@/lib/billing/upkeep";
 import { env } from "@/lib/env";
+import { isSame } from "@/lib/signature";
 
 export const runtime = "nodejs";
 export const maxDuration = 60;
@@ -17,10 +17,4 @@ export async function GET(request: Request): Promise<Response> {
   if (secret === undefined || !isSame(request.headers.get("authorization") ?? "", `Bearer ${secret}`))
     return Response.json({ error: "Send the CRON_SECRET as a Bearer token." }, { status: 401 });
   return Response.json(await keepUp(Date.now() + WORK_MS));
-}
-
-/** In constant time, whatever the lengths. */
-function isSame(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

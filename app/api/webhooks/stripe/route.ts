@@ -1,12 +1,11 @@
 import { afterResponse } from "@/lib/after";
-import { hasNewMail } from "@/lib/billing/timeline/record";
 import { methodNotAllowed, notStored, received, refused } from "@/lib/billing/webhook/answers";
 import { drainAndWatch, isDrainDue } from "@/lib/billing/webhook/drain";
 import { receiveEvent } from "@/lib/billing/webhook/receive";
 import { verifyEvent } from "@/lib/billing/webhook/verify";
 import { asDeclared, bodyFailed, boundBody } from "@/lib/body";
 import { env } from "@/lib/env";
-import { nudgeMail } from "@/lib/mail/nudge";
+import { hasNewMail, nudgeMail } from "@/lib/mail/nudge";
 import { inSpan } from "@/lib/telemetry";
 
 export const runtime = "nodejs";
