@@ -14,8 +14,8 @@ import { syncObject } from "@/lib/billing/sync";
 import { drainDue } from "@/lib/billing/webhook/drain";
 import { type EventFilter, eventFilterSchema } from "@/lib/billing/webhook/filter";
 import { askForReplay, continueReplay, type ReplayState, undoReplay } from "@/lib/billing/webhook/replay";
-import { deliverAndWatch } from "@/lib/mail/deliver";
-import { replayMail } from "@/lib/mail/outbox";
+import { deliverAndWatch, deliverMail } from "@/lib/mail/deliver";
+import { readMailState, replayMail } from "@/lib/mail/outbox";
 import { requireOperator } from "@/lib/operator/access";
 import { recordAct } from "@/lib/operator/acts";
 import { readCustomer } from "@/lib/operator/customers";
@@ -111,14 +111,24 @@ export async function linkTo(customerId: string, address: string): Promise<strin
   });
 }
 
-/** Puts a parked mail back into the outbox, and has what is due sent. */
+/** Puts a parked mail back into the outbox, has what is due sent, and says what became of it. */
 export async function sendAgain(key: string): Promise<string> {
   const { email } = await requireOperator();
   if (!(await replayMail(key))) return "It is not parked any more.";
   await recordAct({ operator: email, action: "sent a mail again", target: key });
+  await deliverMail(Date.now() + 10_000);
   afterResponse("mail", deliverAndWatch);
-  revalidatePath("/operator");
-  return "It is on its way.";
+  const { mail, reason } = await readMailState(key);
+  switch (mail) {
+    case "sent":
+      return "It is sent.";
+    case "dropped":
+      return `It is not sent, for it is not true any more: ${reason}`;
+    case "parked":
+      return `It is parked again: ${reason}`;
+    default:
+      return `It waits, and is tried again by itself. ${reason ?? ""}`;
+  }
 }
 
 /** Counts the revenue, or looks for trouble, anew. */

@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { env } from "../env";
 import { log } from "../log";
 import { isLivemode } from "../stripe";
+import { letterOf } from "./letter";
 import { claimMail, dropMail, type Mail, markSent, putMailBack, untilNextMail } from "./outbox";
 import { failureOf, openPostbox, type Postbox } from "./send";
 import { whyNotSend } from "./still-true";
@@ -45,7 +46,7 @@ async function deliver(mail: Mail, postbox: Postbox): Promise<void> {
   const reason = whyNotSend(mail, new Date());
   if (reason !== null) return dropMail(mail, reason);
   try {
-    await postbox.send(mail);
+    await postbox.send({ to: mail.to ?? "", key: mail.key, letter: letterOf(mail) });
   } catch (error) {
     const failure = failureOf(error);
     log("error", "mail not sent", { fact: mail.key, attempts: mail.attempts, error: failure.reason });
@@ -58,21 +59,12 @@ async function deliver(mail: Mail, postbox: Postbox): Promise<void> {
 /** How long it is worth to stay awake for what falls due: that is below maxDuration of the route. */
 const WATCH_MS = 40_000;
 
-/** So long mail is expected: who told of it may not have committed it yet, and tells of more only after five seconds. */
-const EXPECT_MS = 15_000;
-
-const LOOK_EVERY_MS = 2_000;
-
 /** Sends what is due, and what falls due within moments: new mails, and first retries. */
 export async function deliverAndWatch(): Promise<void> {
   if (env().SMTP_URL === undefined) return;
-  const begun = Date.now();
-  const deadline = begun + WATCH_MS;
-  for (;;) {
+  const deadline = Date.now() + WATCH_MS;
+  for (let wait = 0; Date.now() + wait < deadline; wait = await untilNextMail()) {
+    await setTimeout(wait, undefined, { ref: false });
     await deliverMail(deadline);
-    const due = await untilNextMail();
-    const isNear = Date.now() + due < deadline;
-    if (!isNear && Date.now() > begun + EXPECT_MS) return;
-    await setTimeout(isNear ? due : LOOK_EVERY_MS, undefined, { ref: false });
   }
 }

@@ -8,8 +8,12 @@ import type { Mail } from "./outbox";
 export type Letter = {
   subject: string;
   paragraphs: string[];
-  action: { label: string; href: string };
+  action: { label: string; href: string } | null;
+  /** Why it came, at its end. */
+  why: string;
 };
+
+const WHY = `This is about your plan at ${SITE.name}, and goes to the address of your account. All dates are in UTC.`;
 
 /**
  * What a mail says. Nothing in it was typed by a user, a name neither: nobody checks addresses at sign-up, so the words
@@ -17,6 +21,12 @@ export type Letter = {
  * @throws TypeError for a kind that is not mailed
  */
 export function letterOf(mail: Mail): Letter {
+  return { ...wordsOf(mail), why: WHY };
+}
+
+type Words = Omit<Letter, "why">;
+
+function wordsOf(mail: Mail): Words {
   const { kind, reason } = mail;
   const plan = mail.planName ? `${mail.planName} plan` : "plan";
   const on = mail.nextAt ? formatDate(mail.nextAt) : null;
@@ -68,7 +78,7 @@ export function letterOf(mail: Mail): Letter {
   }
 }
 
-const welcomeLetter = (plan: string, on: string | null): Letter => ({
+const welcomeLetter = (plan: string, on: string | null): Words => ({
   subject: `Welcome to ${SITE.name}`,
   paragraphs: [
     `Your ${plan} is on.${on ? ` It renews on ${on}.` : ""}`,
@@ -77,7 +87,7 @@ const welcomeLetter = (plan: string, on: string | null): Letter => ({
   action: toDashboard("Open the dashboard"),
 });
 
-const trialLetter = (plan: string, on: string | null): Letter => ({
+const trialLetter = (plan: string, on: string | null): Words => ({
   subject: `Welcome to ${SITE.name}: your trial has begun`,
   paragraphs: [
     on ? `Your trial of the ${plan} is on until ${on}.` : `Your trial of the ${plan} is on.`,
@@ -86,7 +96,7 @@ const trialLetter = (plan: string, on: string | null): Letter => ({
   action: toDashboard("Open the dashboard"),
 });
 
-function failedLetter(mail: Mail, plan: string): Letter {
+function failedLetter(mail: Mail, plan: string): Words {
   const next = mail.nextPaymentAttempt;
   return {
     subject: `Your payment of ${amountOf(mail)} to ${SITE.name} failed`,

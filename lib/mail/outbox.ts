@@ -14,7 +14,8 @@ export type Mail = {
   key: string;
   kind: string;
   attempts: number;
-  at: Date;
+  /** When it happened, or when an operator asked for it to be told all the same. */
+  newsAt: Date;
   attempt: number | null;
   nextAt: Date | null;
   amount: string | null;
@@ -46,7 +47,7 @@ export function claimMail(limit: number, livemode: boolean): Promise<Mail[]> {
       )
       returning *
     )
-    select f.key, f.kind, f.attempts, f.at, f.attempt, f.next_at as "nextAt", f.amount, f.currency, f.reason,
+    select f.key, f.kind, f.attempts, coalesce(f.asked_at, f.at) as "newsAt", f.attempt, f.next_at as "nextAt", f.amount, f.currency, f.reason,
       product.name as "planName", u.email as "to",
       s.status, s.cancel_at_period_end or s.cancel_at is not null as "isEnding", s.trial_end as "trialEnd",
       i.status as "billStatus", i.attempt_count as "billAttempts", i.next_payment_attempt as "nextPaymentAttempt",
@@ -103,12 +104,21 @@ export async function untilNextMail(): Promise<number> {
   return next?.ms == null ? Number.POSITIVE_INFINITY : Math.max(next.ms, 100);
 }
 
-/** Sends a parked mail again, for an operator. @returns false if it is not parked */
+/** Puts a parked mail back, for an operator, however old it is. @returns false if it is not parked */
 export async function replayMail(key: string): Promise<boolean> {
   const found = await query(
-    `update facts set mail = 'pending', attempts = 0, next_attempt_at = now(), last_error = null
+    `update facts set mail = 'pending', attempts = 0, next_attempt_at = now(), last_error = null, asked_at = now()
     where key = $1 and mail = 'parked' returning key`,
     [key],
   );
   return found.length === 1;
+}
+
+/** How a mail stands, and what was last said of it. */
+export async function readMailState(key: string): Promise<{ mail: string | null; reason: string | null }> {
+  const [row] = await query<{ mail: string | null; reason: string | null }>(
+    "select mail, last_error as reason from facts where key = $1",
+    [key],
+  );
+  return row ?? { mail: null, reason: null };
 }

@@ -1,7 +1,7 @@
 import { isFinalStatus } from "../billing/subscription/access";
 import type { Mail } from "./outbox";
 
-/** Nobody is told after so long, whatever held it up. */
+/** Nobody is told after so long, whatever held it up, unless an operator asks for it. */
 const OLDEST_MS = 4 * 86_400_000;
 
 /**
@@ -10,7 +10,7 @@ const OLDEST_MS = 4 * 86_400_000;
  */
 export function whyNotSend(mail: Mail, now: Date): string | null {
   if (mail.to === null) return "No user owns the customer.";
-  if (now.getTime() - mail.at.getTime() > OLDEST_MS) return "It is too old to be news.";
+  if (now.getTime() - mail.newsAt.getTime() > OLDEST_MS) return "It is too old to be news.";
   switch (mail.kind) {
     case "started":
       return mail.status === "active" || mail.status === "trialing"

@@ -31,7 +31,7 @@ const DARK = `
 const paragraph = { color: LIGHT.ink, fontSize: "16px", lineHeight: "26px", margin: "0 0 14px" };
 
 /** The one look of every mail. */
-export function LetterTemplate({ subject, paragraphs, action }: Letter) {
+export function LetterTemplate({ subject, paragraphs, action, why }: Letter) {
   return (
     <Html lang="en">
       <Head>
@@ -75,33 +75,32 @@ export function LetterTemplate({ subject, paragraphs, action }: Letter) {
               {words}
             </Text>
           ))}
-          <Button
-            className="button"
-            href={action.href}
-            style={{
-              backgroundColor: ACCENT.background,
-              borderRadius: "10px",
-              color: ACCENT.text,
-              fontSize: "16px",
-              fontWeight: 600,
-              margin: "8px 0 18px",
-              padding: "13px 20px",
-            }}
-          >
-            {action.label}
-          </Button>
+          {action ? (
+            <Button
+              className="button"
+              href={action.href}
+              style={{
+                backgroundColor: ACCENT.background,
+                borderRadius: "10px",
+                color: ACCENT.text,
+                fontSize: "16px",
+                fontWeight: 600,
+                margin: "8px 0 18px",
+                padding: "13px 20px",
+              }}
+            >
+              {action.label}
+            </Button>
+          ) : null}
           <Hr className="line" style={{ borderColor: LIGHT.line, margin: "8px 0 14px" }} />
           <Text
             className="muted"
             style={{ color: LIGHT.muted, fontSize: "14px", lineHeight: "22px", margin: "0 0 8px" }}
           >
-            {WHY}
+            {why}
           </Text>
         </Container>
       </Body>
     </Html>
   );
 }
-
-/** Said at the end of each mail. */
-export const WHY = `This is about your plan at ${SITE.name}, and goes to the address of your account. All dates are in UTC.`;

@@ -9,7 +9,7 @@ const mail = (fields: Partial<Mail>): Mail => ({
   key: "a",
   kind: "payment_failed",
   attempts: 1,
-  at: now,
+  newsAt: now,
   attempt: 1,
   nextAt: trialEnd,
   amount: "2000",
@@ -40,7 +40,7 @@ describe("a mail is still true", () => {
     { kind: "action_required", isAsked: true },
     { kind: "cancelled", isEnding: true },
     { kind: "ended", status: "canceled" },
-    { kind: "ended", at: new Date(now.getTime() + 30 * 86_400_000), status: "canceled" },
+    { kind: "ended", newsAt: new Date(now.getTime() + 30 * 86_400_000), status: "canceled" },
   ])("%j", (fields) => {
     expect(whyNotSend(mail(fields), now)).toBeNull();
   });
@@ -49,7 +49,7 @@ describe("a mail is still true", () => {
 describe("a mail is not true any more", () => {
   it.each<[Partial<Mail>, RegExp]>([
     [{ to: null }, /No user/],
-    [{ kind: "ended", at: new Date("2026-11-20T12:00:00Z") }, /too old/],
+    [{ kind: "ended", newsAt: new Date("2026-11-20T12:00:00Z") }, /too old/],
     [{ kind: "started", status: "canceled" }, /canceled/],
     [{ kind: "started", status: null }, /gone/],
     [{ kind: "trial_ending", status: "active" }, /trial is over/],
