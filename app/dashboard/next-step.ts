@@ -1,4 +1,5 @@
-import type { BillingView } from "@/lib/billing/queries";
+import type { BillingView, SubscriptionView } from "@/lib/billing/queries";
+import { formatDate } from "@/lib/format";
 
 /** Something the user has to know about their plan, above everything else. What is to be paid stands in the banner. */
 export type NextStep = { title: string; words: string[] };
@@ -25,4 +26,17 @@ export function nextStep({ access }: BillingView): NextStep | null {
     default:
       return null;
   }
+}
+
+/** That nothing is collected for a while, in words; null where it is. */
+export function pauseNotice({ pause }: SubscriptionView): NextStep | null {
+  if (pause === null) return null;
+  const { resumesAt, isCollectedLater } = pause;
+  return {
+    title: resumesAt ? `Payments are paused until ${formatDate(resumesAt)}` : "Payments are paused",
+    words: [
+      "Your plan goes on as before. Nothing is charged for it meanwhile.",
+      ...(isCollectedLater ? ["What falls due in this time may be collected afterwards."] : []),
+    ],
+  };
 }

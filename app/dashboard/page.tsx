@@ -10,7 +10,7 @@ import { DuplicateWarning } from "./duplicate-warning";
 import { EmptyPlan } from "./empty-plan";
 import { Invoices } from "./invoices";
 import { LiveUpdates } from "./live-updates";
-import { nextStep } from "./next-step";
+import { nextStep, pauseNotice } from "./next-step";
 import { Notice } from "./notice";
 import { OtherSubscriptions } from "./other-subscriptions";
 import { runningPeriod } from "./period";
@@ -34,6 +34,7 @@ export default async function DashboardPage({ searchParams }: PageProps) {
   const doneNow = doneWords(done);
   const isAwaited = checkout === "complete" && !access.access;
   const step = nextStep(view);
+  const pause = subscription && access.state !== "ended" ? pauseNotice(subscription) : null;
   return (
     <>
       <LiveUpdates version={versionOf(view, standing)} isPending={view.settling || isAwaited} />
@@ -56,6 +57,13 @@ export default async function DashboardPage({ searchParams }: PageProps) {
         ) : null}
         {subscription?.waiting ? (
           <WaitingNotice subscription={subscription} waiting={subscription.waiting} />
+        ) : null}
+        {pause ? (
+          <Notice tone="quiet" title={pause.title}>
+            {pause.words.map((words) => (
+              <p key={words}>{words}</p>
+            ))}
+          </Notice>
         ) : null}
         {step ? (
           <Notice tone="warn" title={step.title}>

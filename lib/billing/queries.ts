@@ -27,6 +27,8 @@ export type SubscriptionView = {
   trialEnd: Date | null;
   endedAt: Date | null;
   items: { id: string; productName: string | null; price: PriceView | null; quantity: number | null }[];
+  /** While nothing is collected, as an operator may have it at Stripe: the plan goes on all the same. Null where it is collected. */
+  pause: { isCollectedLater: boolean; resumesAt: Date | null } | null;
   /** A change that was asked for and has not come yet, or null. */
   waiting: WaitingChange | null;
   /** The moment on Stripe's clock up to which these rows are known to be true. */
@@ -218,6 +220,9 @@ function viewSubscription(
   const { currentPeriodStart, currentPeriodEnd } = row;
   return {
     ...{ id, status, cancelAtPeriodEnd, cancelAt, trialEnd, endedAt, currentPeriodStart, currentPeriodEnd },
+    pause: row.pauseBehavior
+      ? { isCollectedLater: row.pauseBehavior === "keep_as_draft", resumesAt: row.pauseResumesAt }
+      : null,
     waiting: viewWaiting(row, schedules, catalogue),
     confirmedAt: row.syncedAt !== null && row.syncedAt > row.stripeStateAt ? row.syncedAt : row.stripeStateAt,
     items: row.items.map((item) => {

@@ -1,5 +1,6 @@
 /**
  * Who may use the product: pure policy over subscription rows. No clock, no database, no configuration of its own.
+ * While the collection of payments is paused, Stripe leaves the status as it is, and so access stays.
  * Statuses: https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses
  */
 

@@ -45,6 +45,9 @@ export type SubscriptionState = {
   pendingExpiresAt: Date | null;
   pendingPriceId: string | null;
   pendingQuantity: number | null;
+  /** What becomes of bills while nothing is collected, in Stripe's word, and until when; null where it is collected. */
+  pauseBehavior: string | null;
+  pauseResumesAt: Date | null;
   currency: string | null;
   latestInvoiceId: string | null;
   livemode: boolean;
@@ -75,6 +78,7 @@ export function subscriptionFromStripe(source: object): SubscriptionState {
     livemode: o.livemode === true,
     metadata: metadata(o.metadata),
     ...pendingUpdateOf(o),
+    ...pauseOf(o),
     items,
   };
 }
@@ -88,6 +92,12 @@ function pendingUpdateOf(subscription: JsonObject) {
     pendingPriceId: id(item.price),
     pendingQuantity: smallInteger(item.quantity),
   };
+}
+
+/** Not the status `paused`: the plan goes on. https://docs.stripe.com/billing/subscriptions/pause-payment */
+function pauseOf(subscription: JsonObject) {
+  const pause = objectOr(subscription.pause_collection);
+  return { pauseBehavior: text(pause.behavior), pauseResumesAt: time(pause.resumes_at) };
 }
 
 /** In Stripe's order, and each id once: sample events repeat them. Lists in events are cut at ten entries. */

@@ -44,6 +44,8 @@ export const subscriptions = mirror<SubscriptionState>({
     pendingExpiresAt: time,
     pendingPriceId: text,
     pendingQuantity: smallInteger,
+    pauseBehavior: text,
+    pauseResumesAt: time,
     currency: text,
     latestInvoiceId: text,
     livemode: flag,

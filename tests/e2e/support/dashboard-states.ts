@@ -79,6 +79,17 @@ export const DASHBOARD_STATES: DashboardState[] = [
     says: ["Ending", /Ends on .+ in 20 days\. It does not renew\./],
   },
   {
+    name: "payments paused",
+    insert: subscription({ pause_behavior: "keep_as_draft", pause_resumes_at: daysFromNow(40) }),
+    says: [
+      /Payments are paused until .+ 20\d\d/,
+      "Your plan goes on as before. Nothing is charged for it meanwhile.",
+      "What falls due in this time may be collected afterwards.",
+      "Active",
+      "On",
+    ],
+  },
+  {
     name: "past due, in grace",
     insert: withUnpaidInvoice({ status: "past_due" }),
     says: [

@@ -51,6 +51,19 @@ describe("what the dashboard reads", () => {
     });
   });
 
+  it("that nothing is collected for a while, and until when; the plan stays on", async () => {
+    const paused = (pause_collection: object | null) => aSubscription({ pause_collection });
+    await send("customer.subscription.updated", paused({ behavior: "keep_as_draft", resumes_at: T0 + 99 }));
+    expect(await billing()).toMatchObject({
+      access: { access: true, state: "active" },
+      subscription: { pause: { isCollectedLater: true, resumesAt: new Date((T0 + 99) * 1000) } },
+    });
+    await send("customer.subscription.updated", paused({ behavior: "void", resumes_at: null }), T0 + 1);
+    expect((await billing()).subscription?.pause).toEqual({ isCollectedLater: false, resumesAt: null });
+    await send("customer.subscription.updated", paused(null), T0 + 2);
+    expect((await billing()).subscription?.pause).toBeNull();
+  });
+
   it("a product or price that is not here yet leaves a gap and breaks nothing", async () => {
     await send("customer.subscription.updated", aSubscription());
     expect((await billing()).subscription?.items).toMatchObject([{ productName: null, price: null }]);

@@ -34,6 +34,7 @@ describe("every field of an object is read", () => {
         expires_at: T0 + 6,
         subscription_items: [{ price: { id: "price_new" }, quantity: 4 }],
       },
+      pause_collection: { behavior: "void", resumes_at: T0 + 7 },
       items: { object: "list", data: items },
     });
     expect(subscriptionFromStripe(object)).toEqual({
@@ -52,6 +53,8 @@ describe("every field of an object is read", () => {
       pendingExpiresAt: at(T0 + 6),
       pendingPriceId: "price_new",
       pendingQuantity: 4,
+      pauseBehavior: "void",
+      pauseResumesAt: at(T0 + 7),
       currency: "usd",
       latestInvoiceId: "in_1",
       livemode: true,
@@ -96,6 +99,8 @@ describe("every field of an object is read", () => {
       currency: null,
       livemode: false,
       pendingExpiresAt: null,
+      pauseBehavior: null,
+      pauseResumesAt: null,
       items: [],
     });
     expect(subscriptionFromStripe({ ...bare, start: T0, created: T0 - 9 }).startedAt).toEqual(at(T0));
