@@ -6,8 +6,9 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 import { deleteAccount } from "@/lib/account/delete";
+import { askForEmail, confirmEmail, sendLinkAgain, takeEmailBack } from "@/lib/account/email-change";
 import { changePassword, checkPassword } from "@/lib/account/password";
-import { changeEmail, rename } from "@/lib/account/profile";
+import { rename } from "@/lib/account/profile";
 import { AccountRefusal } from "@/lib/account/refusal";
 import { auth } from "@/lib/auth";
 import { errorKind } from "@/lib/error-kind";
@@ -43,6 +44,8 @@ const passwordForm = z.object({
     .min(PASSWORD.min, TOO_SHORT)
     .max(PASSWORD.max, `Use at most ${PASSWORD.max} characters.`),
 });
+const nothing = z.object({});
+const tokenForm = z.object({ token: z.string().max(200) });
 const deleteForm = z.object({ password });
 
 export async function saveName(_: Answer, form: FormData): Promise<Answer> {
@@ -52,9 +55,31 @@ export async function saveName(_: Answer, form: FormData): Promise<Answer> {
   });
 }
 
+/** The address changes when the link is opened that goes there. */
 export async function saveEmail(_: Answer, form: FormData): Promise<Answer> {
-  return act(form, emailForm, "email", async (user, given) => {
-    await changeEmail(user, given);
+  return act(form, emailForm, "e-mail", async (user, given) => {
+    await askForEmail(user, given);
+    return "/settings?done=asked";
+  });
+}
+
+export async function mailLinkAgain(_: Answer, form: FormData): Promise<Answer> {
+  return act(form, nothing, "e-mail", async (user) => {
+    await sendLinkAgain(user.id);
+    return "/settings?done=again";
+  });
+}
+
+export async function keepEmail(_: Answer, form: FormData): Promise<Answer> {
+  return act(form, nothing, "e-mail", async (user) => {
+    await takeEmailBack(user.id);
+    return "/settings?done=kept";
+  });
+}
+
+export async function confirmNewEmail(_: Answer, form: FormData): Promise<Answer> {
+  return act(form, tokenForm, "e-mail", async (user, { token }) => {
+    await confirmEmail(user, token);
     return "/settings?done=email";
   });
 }

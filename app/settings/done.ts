@@ -8,6 +8,15 @@ const DONE: Record<string, { title: string; words: string }> = {
     title: "Your e-mail address is changed",
     words: "Sign in with it from now on. Bills go there too, unless you gave them another address.",
   },
+  asked: {
+    title: "Open the link that we sent you",
+    words: "It is in the mailbox of your new address. Until then the old one stays.",
+  },
+  again: { title: "The link is on its way again", words: "Look into the folder for spam too." },
+  kept: {
+    title: "Your e-mail address stays as it is",
+    words: "The link that was sent opens nothing any more.",
+  },
   password: { title: "Your password is changed", words: "Everywhere else you are signed out." },
   elsewhere: { title: "You are signed out everywhere else", words: "Only this sign-in is left." },
 };

@@ -5,20 +5,14 @@ import { PASSWORD } from "@/lib/password-policy";
 import { requireUser } from "@/lib/session";
 import { Notice } from "../dashboard/notice";
 import { BUTTON } from "../ui/button";
-import { saveEmail, saveName, savePassword, signOutElsewhere } from "./actions";
+import { saveName, savePassword, signOutElsewhere } from "./actions";
 import { doneWords } from "./done";
+import { CURRENT_PASSWORD, EmailPart } from "./email-part";
 import { SettingsForm } from "./settings-form";
 
 export const metadata: Metadata = { title: "Settings", robots: { index: false } };
 
 type PageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
-
-const CURRENT = {
-  name: "password",
-  label: "Your password",
-  type: "password",
-  autoComplete: "current-password",
-} as const;
 
 export default async function SettingsPage({ searchParams }: PageProps) {
   const user = await requireUser("/settings");
@@ -42,16 +36,7 @@ export default async function SettingsPage({ searchParams }: PageProps) {
             />
           </Part>
           <Part id="email" title="E-mail" words={`You sign in with ${user.email}.`}>
-            <SettingsForm
-              id="email"
-              action={saveEmail}
-              account={user.email}
-              fields={[
-                { name: "email", label: "New e-mail address", type: "email", autoComplete: "email" },
-                CURRENT,
-              ]}
-              label="Change e-mail"
-            />
+            <EmailPart user={user} />
           </Part>
           <Part id="password" title="Password" words="A new one signs you out everywhere else.">
             <SettingsForm
@@ -59,7 +44,7 @@ export default async function SettingsPage({ searchParams }: PageProps) {
               action={savePassword}
               account={user.email}
               fields={[
-                CURRENT,
+                CURRENT_PASSWORD,
                 {
                   name: "newPassword",
                   label: "New password",

@@ -18,7 +18,9 @@ type Props = {
   /** Comes before the names of its fields: there are several forms on a page. */
   id: string;
   action: (before: Answer, form: FormData) => Promise<Answer>;
-  fields: readonly Field[];
+  fields?: readonly Field[];
+  /** Sent along, unseen. */
+  hidden?: Record<string, string>;
   /** Whose password is asked for, so that a password manager knows. */
   account?: string;
   look?: keyof typeof BUTTON;
@@ -26,7 +28,15 @@ type Props = {
 };
 
 /** A form about one's account. Works without scripts, and only once while it is under way. */
-export function SettingsForm({ id, action, fields, account, look = "quiet", label }: Props) {
+export function SettingsForm({
+  id,
+  action,
+  fields = [],
+  hidden = {},
+  account,
+  look = "quiet",
+  label,
+}: Props) {
   const [answer, submit, isPending] = useActionState(action, null);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -37,6 +47,9 @@ export function SettingsForm({ id, action, fields, account, look = "quiet", labe
       {account ? (
         <input hidden type="text" name="username" autoComplete="username" value={account} readOnly />
       ) : null}
+      {Object.entries(hidden).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
       {fields.map(({ name, value, ...field }) => (
         <TextField
           key={name}

@@ -1,5 +1,6 @@
 import { closeBilling } from "../billing/closing";
 import { db } from "../db";
+import { forgetEmailChange } from "./email-change";
 
 /**
  * Deletes a user's account: first what costs money, at Stripe, then the user with everything that signs them in, in one
@@ -9,5 +10,6 @@ import { db } from "../db";
  */
 export async function deleteAccount(userId: string): Promise<void> {
   await closeBilling(userId);
+  await forgetEmailChange(userId);
   await db().user.deleteMany({ where: { id: userId } });
 }

@@ -1,4 +1,5 @@
 import { db } from "../db";
+import { readEmailChange } from "./email-change";
 
 const omit = { version: true, stripeStateAt: true, syncedAt: true } as const;
 const omitOwner = { ...omit, customerId: true } as const;
@@ -9,7 +10,7 @@ const omitOwner = { ...omit, customerId: true } as const;
  * @returns what JSON can hold; amounts are in minor units of their currency
  */
 export async function exportAccount(userId: string): Promise<object> {
-  const [user, trial, customer] = await Promise.all([
+  const [user, emailChange, trial, customer] = await Promise.all([
     db().user.findUniqueOrThrow({
       where: { id: userId },
       include: {
@@ -17,11 +18,13 @@ export async function exportAccount(userId: string): Promise<object> {
         accounts: { select: { providerId: true, scope: true, createdAt: true, updatedAt: true } },
       },
     }),
+    readEmailChange(userId),
     db().trial.findUnique({ where: { userId }, omit: { userId: true } }),
     db().customer.findUnique({ where: { userId }, omit: { ...omit, userId: true } }),
   ]);
   const { sessions, accounts, ...account } = user;
-  return { account, signIns: sessions, signInMethods: accounts, trial, billing: await billingOf(customer) };
+  const billing = await billingOf(customer);
+  return { account, emailChange, signIns: sessions, signInMethods: accounts, trial, billing };
 }
 
 async function billingOf(customer: { id: string } | null) {

@@ -30,6 +30,7 @@ const ROUTES: Record<string, { status: number; to?: string }> = {
   "/dashboard/cancel": { status: 307, to: "/sign-in?from=" },
   "/dashboard/change": { status: 307, to: "/sign-in?from=" },
   "/settings": { status: 307, to: "/sign-in?from=" },
+  "/settings/email": { status: 307, to: "/sign-in?from=" },
   "/settings/delete": { status: 307, to: "/sign-in?from=" },
   "/operator": { status: 404 },
   "/operator/acts": { status: 404 },
@@ -88,6 +89,15 @@ const ACTIONS: Record<string, ActionCase> = {
   },
   "app/settings/actions.ts#saveEmail": {
     args: ({ email }, { password }) => form({ email, password }),
+    stranger: SIGN_IN,
+  },
+  "app/settings/actions.ts#mailLinkAgain": {
+    args: ({ user, email }) => form({ user, email }),
+    stranger: SIGN_IN,
+  },
+  "app/settings/actions.ts#keepEmail": { args: ({ user }) => form({ user }), stranger: SIGN_IN },
+  "app/settings/actions.ts#confirmNewEmail": {
+    args: ({ user }) => form({ token: user, user }),
     stranger: SIGN_IN,
   },
   "app/settings/actions.ts#savePassword": {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { expect, expectAccessible, LOOKS, somebody, test } from "./support/fixtures.ts";
+import { mailsTo } from "./support/mailbox.ts";
 import { stripe } from "./support/stripe.ts";
 import { subscribe } from "./support/subscriber.ts";
 
@@ -25,6 +26,11 @@ async function signIn(page: Page, { email, password }: { email: string; password
   await page.getByLabel("Password").fill(password);
   await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL("/dashboard");
+}
+
+async function newestLinkTo(address: string): Promise<string> {
+  const [mail] = await mailsTo(address);
+  return /https?:\S+\/settings\/email\S+/.exec(mail?.text ?? "")?.[0] ?? "";
 }
 
 test("name, address and password are changed, and the data taken along, by keyboard alone", async ({
@@ -62,7 +68,19 @@ test("name, address and password are changed, and the data taken along, by keybo
   await look(page);
   await password.fill(person.password);
   await page.keyboard.press("Enter");
+  await says(page, `We sent a link to ${email}. Until you open it, you sign in with ${person.email}.`);
+  await look(page);
+  await page.getByRole("button", { name: "Keep the old address" }).press("Enter");
+  await says(page, "Your e-mail address stays as it is");
+  await part(page, "E-mail").getByLabel("New e-mail address").fill(email);
+  await part(page, "E-mail").getByLabel("Your password").fill(person.password);
+  await page.keyboard.press("Enter");
+  await says(page, "Open the link that we sent you");
+  await page.goto(await newestLinkTo(email));
+  await look(page);
+  await page.getByRole("button", { name: "Confirm" }).press("Enter");
   await says(page, "Your e-mail address is changed");
+  expect((await mailsTo(person.email))[0]?.subject).toBe("Your Cairn account has another e-mail address now");
   await expect(page.getByRole("link", { name: `Settings ${email}` })).toBeVisible();
   expect(await stripe().customers.retrieve(customer)).toMatchObject({ email });
 

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, somebody, test } from "./support/fixtures.ts";
+import { mailsTo } from "./support/mailbox.ts";
 import { advance, CARD, fillInCard, openPortal, payAtCheckout } from "./support/stripe.ts";
 
 /** The page is never loaded anew for it: an open dashboard follows by itself, once a minute at the slowest. */
@@ -9,12 +10,7 @@ const says = (page: Page, words: string | RegExp) =>
   expect(page.getByText(words, { exact: true }).first()).toBeVisible(FOLLOWS);
 const paidInvoices = (page: Page) => page.getByRole("row").filter({ hasText: "Paid" });
 
-/** The subjects of what the app has mailed to somebody, the newest first. */
-async function mailsTo(address: string): Promise<string[]> {
-  const response = await fetch(`${process.env.MAILBOX}/mails.json?${new URLSearchParams({ to: address })}`);
-  const mails: { subject: string }[] = await response.json();
-  return mails.map(({ subject }) => subject);
-}
+const subjectsTo = async (address: string) => (await mailsTo(address)).map(({ subject }) => subject);
 
 test.use({ movesTime: true });
 
@@ -46,7 +42,7 @@ test("signing up, paying, renewing, failing to pay, paying after all, cancelling
     await expect(page.getByRole("heading", { name: "Solo" })).toBeVisible();
     await expect(paidInvoices(page)).toHaveCount(1, FOLLOWS);
     // A plan that is past due by the time is not welcomed any more.
-    await expect.poll(() => mailsTo(person.email), FOLLOWS).toEqual(["Welcome to Cairn"]);
+    await expect.poll(() => subjectsTo(person.email), FOLLOWS).toEqual(["Welcome to Cairn"]);
   });
 
   await test.step("a month later it has renewed", async () => {
@@ -76,7 +72,7 @@ test("signing up, paying, renewing, failing to pay, paying after all, cancelling
     await expect(happened.getByText(/^Payment of \$5\.00 failed\. Stripe tries again on/)).toBeVisible();
     await expect(happened.getByText("Your Solo plan began.")).toBeVisible();
     await expect
-      .poll(() => mailsTo(person.email), FOLLOWS)
+      .poll(() => subjectsTo(person.email), FOLLOWS)
       .toEqual(["Your payment of $5.00 to Cairn failed", "Welcome to Cairn"]);
   });
 

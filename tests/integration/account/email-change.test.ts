@@ -1,0 +1,261 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Mailbox, startMailbox } from "@/dev/mailbox/server";
+import { deleteAccount } from "@/lib/account/delete";
+import {
+  addressOfLink,
+  askForEmail,
+  confirmEmail,
+  readEmailChange,
+  sendLinkAgain,
+  takeEmailBack,
+} from "@/lib/account/email-change";
+import { exportAccount } from "@/lib/account/export";
+import { AccountRefusal } from "@/lib/account/refusal";
+import { auth } from "@/lib/auth";
+import { linkCustomer } from "@/lib/billing/ownership";
+import { db } from "@/lib/db";
+import { query } from "@/lib/pool";
+import { stripe } from "@/lib/stripe";
+import { useDatabase } from "../../support/database";
+import { useStripe } from "../../support/stripe";
+
+const mailServer: { box?: Mailbox } = {};
+beforeAll(async () => {
+  mailServer.box = await startMailbox();
+  process.env.SMTP_URL = mailServer.box.smtpUrl;
+});
+afterAll(() => mailServer.box?.close());
+useDatabase({ MAIL_FROM: "Cairn <billing@example.com>" });
+const local = useStripe();
+
+const box = () => {
+  if (!mailServer.box) throw new Error("The mail server runs from beforeAll on.");
+  return mailServer.box;
+};
+
+const PASSWORD = "correct horse battery";
+let hash = "";
+let count = 0;
+beforeAll(async () => {
+  hash = await (await auth().$context).password.hash(PASSWORD);
+});
+
+/** Somebody with a password, and a customer at Stripe. */
+async function aMember() {
+  count += 1;
+  const [id, name, email] = [`user_${count}`, `Ada ${count}`, `ada-${count}@example.com`];
+  await db().user.create({ data: { id, name, email } });
+  await db().account.create({
+    data: { id, accountId: id, providerId: "credential", userId: id, password: hash },
+  });
+  const customer = await (await stripe()).customers.create({ name, email });
+  await linkCustomer({ userId: id, customerId: customer.id });
+  return { id, name, email, customer: customer.id };
+}
+
+type Member = Awaited<ReturnType<typeof aMember>>;
+let ada: Member;
+let wanted: { email: string; password: string };
+beforeEach(async () => {
+  box().refuseWith(null);
+  ada = await aMember();
+  wanted = { email: `Countess-${count}@Example.com`, password: PASSWORD };
+});
+
+afterEach(() => vi.restoreAllMocks());
+
+/** A mail server that takes no mail is an error to be logged. */
+function refuseWith(status: number): void {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  box().refuseWith(status);
+}
+
+const countess = () => wanted.email.toLowerCase();
+const subjects = (to: string) =>
+  box()
+    .list(to)
+    .map(({ subject }) => subject);
+/** The token of the newest link that was mailed to an address. */
+const linkTo = (address: string) =>
+  /email\?token=([\w-]+)/.exec(box().list(address)[0]?.text ?? "")?.[1] ?? "";
+const account = ({ id }: Member) => db().user.findUniqueOrThrow({ where: { id } });
+const atStripe = async ({ customer }: Member) => (await stripe()).customers.retrieve(customer);
+async function expectUnchanged(member: Member): Promise<void> {
+  expect(await account(member)).toMatchObject({ email: member.email });
+  expect(await atStripe(member)).toMatchObject({ email: member.email });
+}
+
+describe("a new address", () => {
+  it("changes nothing before its link is opened; then the account, Stripe and the row; the old one is told", async () => {
+    await askForEmail(ada, wanted);
+    await expectUnchanged(ada);
+    expect(await readEmailChange(ada.id)).toMatchObject({ address: countess() });
+    expect(await exportAccount(ada.id)).toMatchObject({ emailChange: { address: countess() } });
+    expect(subjects(ada.email)).toEqual([]);
+
+    await confirmEmail(ada, linkTo(countess()));
+    expect(await account(ada)).toMatchObject({ email: countess(), emailVerified: true });
+    expect(await atStripe(ada)).toMatchObject({ email: countess() });
+    const row = await db().customer.findUniqueOrThrow({ where: { id: ada.customer } });
+    expect(row.email).toBe(countess());
+    expect(subjects(ada.email)).toEqual(["Your Cairn account has another e-mail address now"]);
+    expect(await readEmailChange(ada.id)).toBeNull();
+  });
+
+  it("leaves alone what was given to Stripe for the bills", async () => {
+    await (await stripe()).customers.update(ada.customer, { email: "bills@example.com" });
+    await askForEmail(ada, wanted);
+    await confirmEmail(ada, linkTo(countess()));
+    expect(await account(ada)).toMatchObject({ email: countess() });
+    expect(await atStripe(ada)).toMatchObject({ email: "bills@example.com" });
+  });
+
+  it("of an operator makes no operator of whoever opens its link", async () => {
+    await db().user.update({ where: { id: ada.id }, data: { emailVerified: true } });
+    await askForEmail(ada, { ...wanted, email: "operator@example.com" });
+    await confirmEmail(ada, linkTo("operator@example.com"));
+    expect(await account(ada)).toMatchObject({ email: "operator@example.com", emailVerified: false });
+  });
+
+  it("waits while Stripe is away, while the mail server is, or while the database refuses", async () => {
+    await askForEmail(ada, wanted);
+    const token = linkTo(countess());
+    local.api.failWith(503);
+    await expect(confirmEmail(ada, token)).rejects.toThrow();
+    local.api.failWith(null);
+    refuseWith(451);
+    await expect(confirmEmail(ada, token)).rejects.toThrow(AccountRefusal.notMailed());
+    box().refuseWith(null);
+    await expectUnchanged(ada);
+    await db().$executeRawUnsafe(
+      `create function refuse() returns trigger language plpgsql as $$ begin raise 'no'; end $$`,
+    );
+    await db()
+      .$executeRaw`create trigger refuse before update on users for each row execute function refuse()`;
+    await expect(confirmEmail(ada, token)).rejects.toThrow();
+    await db().$executeRaw`drop trigger refuse on users`;
+    await expectUnchanged(ada);
+    await confirmEmail(ada, token);
+    expect(await atStripe(ada)).toMatchObject({ email: countess() });
+  });
+
+  it("counts also where the old one takes no mail any more", async () => {
+    await askForEmail(ada, wanted);
+    const token = linkTo(countess());
+    refuseWith(550);
+    await confirmEmail(ada, token);
+    expect(await account(ada)).toMatchObject({ email: countess() });
+  });
+});
+
+describe("a link opens nothing", () => {
+  const expectDead = async (member: Member, token: string) => {
+    expect(await addressOfLink(member.id, token)).toBeNull();
+    await expect(confirmEmail(member, token)).rejects.toThrow(AccountRefusal.linkNotGood());
+    await expectUnchanged(member);
+  };
+
+  it("for another account, whoever opens it", async () => {
+    const eve = await aMember();
+    await askForEmail(ada, wanted);
+    await askForEmail(eve, { email: "eve@example.com", password: PASSWORD });
+    await expectDead(eve, linkTo(countess()));
+    await expectDead(ada, linkTo("eve@example.com"));
+    await expectDead(ada, "");
+  });
+
+  it("once the wish was taken back, or replaced by another, or a day is over", async () => {
+    await askForEmail(ada, wanted);
+    const first = linkTo(countess());
+    await takeEmailBack(ada.id);
+    await expectDead(ada, first);
+    await askForEmail(ada, wanted);
+    expect(linkTo(countess())).not.toBe(first);
+    await expectDead(ada, first);
+    await query("update verifications set expires_at = now() - interval '1 second'");
+    await expectDead(ada, linkTo(countess()));
+    expect(await readEmailChange(ada.id)).toBeNull();
+  });
+
+  it("a second time, or after the account is gone", async () => {
+    await askForEmail(ada, wanted);
+    const token = linkTo(countess());
+    await confirmEmail(ada, token);
+    const now = { ...ada, email: countess() };
+    await expect(confirmEmail(now, token)).rejects.toThrow(AccountRefusal.linkNotGood());
+    await askForEmail(now, { ...wanted, email: "third@example.com" });
+    await deleteAccount(ada.id);
+    expect(await addressOfLink(ada.id, linkTo("third@example.com"))).toBeNull();
+    expect(await query("select from verifications where identifier like $1", [`%${ada.id}`])).toEqual([]);
+  });
+});
+
+describe("an address of somebody else", () => {
+  it("is told to its mailbox alone: whoever asks sees what they always see, and no link is made", async () => {
+    const eve = await aMember();
+    await askForEmail(eve, { email: ada.email.toUpperCase(), password: PASSWORD });
+    expect(await readEmailChange(eve.id)).toMatchObject({ address: ada.email });
+    expect(subjects(ada.email)).toEqual(["This address already has an account at Cairn"]);
+    expect(linkTo(ada.email)).toBe("");
+    await sendLinkAgain(eve.id);
+    expect(linkTo(ada.email)).toBe("");
+  });
+
+  it("that was free when it was asked for is refused to the second; Stripe says so of one", async () => {
+    const eve = await aMember();
+    await askForEmail(ada, wanted);
+    const ofAda = linkTo(countess());
+    await askForEmail(eve, wanted);
+    const ofEve = linkTo(countess());
+    const done = await Promise.allSettled([confirmEmail(ada, ofAda), confirmEmail(eve, ofEve)]);
+    expect(done.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    for (const member of [ada, eve]) {
+      const { email } = await account(member);
+      expect(await atStripe(member)).toMatchObject({ email });
+    }
+  });
+});
+
+describe("nothing is asked for", () => {
+  it("by a wrong password, or for the address that it is already", async () => {
+    await expect(askForEmail(ada, { ...wanted, password: "not my password" })).rejects.toThrow(
+      AccountRefusal.wrongPassword(),
+    );
+    await expect(askForEmail(ada, { ...wanted, email: ada.email })).rejects.toThrow(
+      AccountRefusal.sameAddress(),
+    );
+    expect(await readEmailChange(ada.id)).toBeNull();
+  });
+
+  it("where the mail cannot be sent: at all, or just now", async () => {
+    refuseWith(550);
+    await expect(askForEmail(ada, wanted)).rejects.toThrow(AccountRefusal.addressRefused());
+    refuseWith(451);
+    await expect(askForEmail(ada, wanted)).rejects.toThrow(AccountRefusal.notMailed());
+    expect(await readEmailChange(ada.id)).toBeNull();
+  });
+
+  it("more than five times a day: nobody's mailbox is filled, and the link that was sent stays good", async () => {
+    await askForEmail(ada, wanted);
+    const token = linkTo(countess());
+    for (let sent = 1; sent < 5; sent += 1) await sendLinkAgain(ada.id);
+    expect(
+      new Set(
+        box()
+          .list(countess())
+          .map(({ messageId }) => messageId),
+      ).size,
+    ).toBe(5);
+    await expect(sendLinkAgain(ada.id)).rejects.toThrow(AccountRefusal.tooManyMails());
+    expect(await addressOfLink(ada.id, token)).toBe(countess());
+    await takeEmailBack(ada.id);
+    await expect(askForEmail(ada, wanted)).rejects.toThrow(AccountRefusal.tooManyMails());
+    expect(subjects(countess())).toHaveLength(5);
+  });
+
+  it("many times at once: no more mails go than one after the other", async () => {
+    await askForEmail(ada, wanted);
+    await Promise.allSettled(Array.from({ length: 20 }, () => sendLinkAgain(ada.id)));
+    expect(subjects(countess()).length).toBeLessThanOrEqual(5);
+  });
+});
