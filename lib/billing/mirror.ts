@@ -56,6 +56,8 @@ export type MirrorSpec<State extends { id: string }> = Life<State> & {
 export type Mirror = {
   kind: string;
   table: Table;
+  /** What a row says of the object, by the names of its fields; without what only the table knows. */
+  stateOf(row: Row): object;
   /** @throws Stripe's errors as they come; BillingError if the answer has no date */
   ask(id: string): Promise<Answer>;
   /**
@@ -119,6 +121,7 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): T
   const self: TypedMirror<State> = {
     kind: spec.kind,
     table,
+    stateOf: (row) => fromRow(spec.columns, row),
 
     snapshot(event, revise = (state) => state) {
       const { created } = event;

@@ -30,8 +30,12 @@ function layOut(payload: string, change: (value: unknown) => unknown): string {
   }
 }
 
+/** A text under its key in Stripe's JSON or its column in our tables, or dots. */
+export const maskText = (value: string, key: string): string =>
+  PLAIN.has(key) || (ID.test(value) && !isSecret(key)) ? value : "•••";
+
 function mask(value: unknown, key: string): unknown {
-  if (typeof value === "string") return PLAIN.has(key) || (ID.test(value) && !isSecret(key)) ? value : "•••";
+  if (typeof value === "string") return maskText(value, key);
   if (Array.isArray(value)) return value.map((item) => mask(item, key));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value);

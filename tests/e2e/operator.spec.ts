@@ -96,6 +96,9 @@ test("a parked event is found, looked at, and replayed once its cause is mended"
   await expect(page.getByText("Done: 1 were put back")).toBeVisible({ timeout: 40_000 });
   await page.goto(`/operator/events/${id}`);
   await expect(page.getByText("Applied", { exact: true }).first()).toBeVisible();
+  const change = page.getByRole("table", { name: "What it changed" });
+  await expect(change.getByRole("row", { name: "Email" })).toContainText("•••");
+  await expect(change).not.toContainText("ada.lovelace");
   expect((await db.query("select email from customers where id = 'cus_parked'")).rows).toEqual([
     { email: "ada.lovelace@example.com" },
   ]);

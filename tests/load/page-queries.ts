@@ -5,6 +5,7 @@ import { readReplay } from "@/lib/billing/webhook/replay";
 import { listActs } from "@/lib/operator/acts";
 import { isDegraded } from "@/lib/operator/alarm";
 import { listCustomers, readCustomer } from "@/lib/operator/customers";
+import { readEventChange } from "@/lib/operator/event-change";
 import { countEvents, listEvents, readEvent } from "@/lib/operator/events";
 import { readHealth } from "@/lib/operator/health";
 
@@ -26,6 +27,7 @@ export const PAGE_READS: Record<string, () => Promise<unknown>> = {
   "events by type and state": () => listEvents({ type: "invoice.paid", state: "ignored" }, null),
   "events, how many are parked": () => countEvents({ state: "parked" }),
   "one event": () => readEvent("evt_7"),
+  "one event, what it changed": async () => readEventChange((await readEvent("evt_7"))?.payload ?? ""),
   customers: () => listCustomers("", ""),
   "customers, a deep page": () => listCustomers("", "cus_5"),
   "customers by id": () => listCustomers("cus_7", ""),

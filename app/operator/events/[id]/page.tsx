@@ -3,6 +3,7 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { requireOperator } from "@/lib/operator/access";
 import { listActs } from "@/lib/operator/acts";
+import { readEventChange } from "@/lib/operator/event-change";
 import { listEvents, readEvent, stateOf } from "@/lib/operator/events";
 import { maskPayload } from "@/lib/operator/mask";
 import { BUTTON } from "../../../ui/button";
@@ -11,6 +12,7 @@ import { replay, reveal } from "../../actions";
 import { EventTable, StatePill } from "../../event-table";
 import { Moment } from "../../moment";
 import { Figures, LINK, Nothing, Section } from "../../section";
+import { Change } from "./change";
 import { Payload } from "./payload";
 
 export const metadata: Metadata = { title: "Event" };
@@ -20,7 +22,8 @@ export default async function EventPage({ params }: { params: Promise<{ id: stri
   const id = decodeURIComponent((await params).id);
   const event = await readEvent(id);
   if (!event) notFound();
-  const [others, acts] = await Promise.all([
+  const [change, others, acts] = await Promise.all([
+    readEventChange(event.payload),
     event.objectId ? listEvents({ object: event.objectId }, null, 20) : { events: [] },
     listActs(null, id),
   ]);
@@ -64,6 +67,7 @@ export default async function EventPage({ params }: { params: Promise<{ id: stri
           </form>
         ) : null}
       </div>
+      {event.payload === "" ? null : <Change event={event} change={change} />}
       <Section
         id="payload"
         title="Payload"
