@@ -20,8 +20,9 @@ import { WEBHOOK_SECRET } from "./env";
 /**
  * A local Stripe that delivers to the app's real route, over HTTP. Call it after useDatabase, for both set what lib/env.ts
  * reads once.
+ * @param timeScale how many seconds of Stripe's backoff pass in one of ours
  */
-export function useConnectedStripe() {
+export function useConnectedStripe({ timeScale = 1 } = {}) {
   let local: LocalStripe | undefined;
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
@@ -45,7 +46,11 @@ export function useConnectedStripe() {
     const port = typeof address === "object" ? address?.port : undefined;
     const events = Object.keys(HANDLED_EVENTS);
     const url = `http://127.0.0.1:${port}/api/webhooks/stripe`;
-    local = await startLocalStripe({ seed: 11, webhooks: [{ url, secret: WEBHOOK_SECRET, events }] });
+    local = await startLocalStripe({
+      seed: 11,
+      timeScale,
+      webhooks: [{ url, secret: WEBHOOK_SECRET, events }],
+    });
     process.env.STRIPE_API_BASE = local.url;
   });
   afterAll(async () => {
