@@ -22,6 +22,8 @@ export default defineConfig({
     baseURL: `http://localhost:${process.env.E2E_PORT}`,
     // A trace of everything doubles what a page takes: `npx playwright test FILE --trace on` records one.
     trace: "off",
+    // What moves is waited for by nobody.
+    contextOptions: { reducedMotion: "reduce" },
     screenshot: "only-on-failure",
     launchOptions: chromiumOptions(),
   },

@@ -1,24 +1,14 @@
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, LOOKS, test } from "./support/fixtures.ts";
+import { expect, expectAccessible, SOON, test, turningBack } from "./support/fixtures.ts";
 import { payAtCheckout, stripe } from "./support/stripe.ts";
 import { chargeCard, planAtStripe, subscribe } from "./support/subscriber.ts";
 
 test.describe.configure({ mode: "parallel", timeout: 240_000 });
-test.use({ contextOptions: { reducedMotion: "reduce" } });
 
 const FOLLOWS = { timeout: 60_000 };
 const says = (page: Page, words: string | RegExp) =>
   expect(page.getByRole("main").getByText(words).filter({ visible: true }).first()).toBeVisible(FOLLOWS);
 const press = (page: Page, name: string | RegExp) => page.getByRole("button", { name }).click();
-
-/** Dark on a phone, light on a desktop. */
-async function look(page: Page): Promise<void> {
-  for (const { colorScheme, viewport } of [LOOKS[3], LOOKS[0]]) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize(viewport);
-    await expectAccessible(page);
-  }
-}
 
 async function showChange(page: Page, plan: string): Promise<void> {
   await page.goto("/dashboard/change");
@@ -36,14 +26,14 @@ test("more is had at once and paid once, less waits and can be taken back, and t
   await test.step("a feature is locked until the plan has it", async () => {
     await page.goto("/audit-log");
     await says(page, "Audit log comes with Company");
-    await look(page);
+    await expectAccessible(page);
     expect((await page.request.get("/api/audit-log")).status()).toBe(403);
     await page.getByRole("link", { name: "See what Company costs" }).click();
   });
   await test.step("an upgrade shows its price first, and two clicks pay it once", async () => {
     await says(page, "$85.00 now");
     await says(page, /It costs \$90\.00 per month/);
-    await look(page);
+    await expectAccessible(page);
     await page.getByRole("button", { name: "Pay $85.00 and change" }).dblclick();
     await says(page, "Your plan is changed");
     expect(await planAtStripe(plan)).toBe("1 × company_monthly");
@@ -52,7 +42,7 @@ test("more is had at once and paid once, less waits and can be taken back, and t
   await test.step("now the feature is open", async () => {
     await page.goto("/audit-log");
     await expect(page.getByRole("table")).toContainText("This one");
-    await look(page);
+    await expectAccessible(page);
     expect(await (await page.request.get("/api/audit-log")).json()).toHaveLength(1);
   });
   await test.step("a downgrade waits for the period's end, and is taken back", async () => {
@@ -61,7 +51,7 @@ test("more is had at once and paid once, less waits and can be taken back, and t
     await press(page, /^Change on/);
     await says(page, "Your change is planned");
     await says(page, /^Changes to Solo on/);
-    await look(page);
+    await expectAccessible(page);
     expect(await planAtStripe(plan)).toBe("1 × company_monthly");
     await press(page, "Keep the current plan");
     await says(page, "Your plan stays as it is");
@@ -83,7 +73,7 @@ test("an upgrade that is not paid leaves the old plan; a bank that asks is told 
   await says(page, "The change to Company waits for its payment");
   await says(page, "A payment of $85.00 failed");
   expect(await planAtStripe(plan)).toBe("1 × solo_monthly");
-  await look(page);
+  await expectAccessible(page);
   await press(page, "Drop the change");
   await says(page, "Your plan stays as it is");
   // The banner stands in the layout: it goes with the action, without a reload.
@@ -125,7 +115,7 @@ test("a plan is cancelled with a reason, resumed, ended, and bought again", asyn
   await page.getByRole("link", { name: "Cancel plan" }).click();
   await page.getByLabel("Why do you leave?").selectOption("unused");
   await page.getByLabel("What should we know?").fill("Too quiet here");
-  await look(page);
+  await expectAccessible(page);
   await press(page, "Cancel plan");
   await says(page, "Your plan is cancelled");
   await says(page, /It does not renew\./);
@@ -183,15 +173,15 @@ test("a payment that failed shows on every page, until it is paid", async ({ pag
     proration_behavior: "none",
   });
   const banner = page.getByRole("status", { name: "Payment" });
-  await expect(banner).toContainText("A payment of $5.00 failed", FOLLOWS);
+  await turningBack(page, () => expect(banner).toContainText("A payment of $5.00 failed", SOON));
   for (const path of ["/", "/audit-log", "/dashboard/change", "/settings"]) {
     await page.goto(path);
     await expect(banner.getByRole("link", { name: /^Pay \$5\.00/ })).toBeVisible();
   }
-  await look(page);
+  await expectAccessible(page);
   const { latest_invoice } = await api.subscriptions.retrieve(plan.subscription);
   const { id } = await api.paymentMethods.attach("pm_card_visa", { customer: plan.customer });
   await api.invoices.pay(String(latest_invoice), { payment_method: id });
   await page.goto("/dashboard");
-  await expect(banner).toHaveCount(0, FOLLOWS);
+  await turningBack(page, () => expect(banner).toHaveCount(0, SOON));
 });

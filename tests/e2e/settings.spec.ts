@@ -1,24 +1,15 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, LOOKS, somebody, test } from "./support/fixtures.ts";
+import { expect, expectAccessible, somebody, test } from "./support/fixtures.ts";
 import { mailsTo } from "./support/mailbox.ts";
 import { stripe } from "./support/stripe.ts";
 import { subscribe } from "./support/subscriber.ts";
 
 test.describe.configure({ mode: "parallel", timeout: 240_000 });
-test.use({ contextOptions: { reducedMotion: "reduce" } });
 
 const part = (page: Page, name: string) => page.getByRole("region", { name });
 const says = (page: Page, words: string | RegExp) =>
   expect(page.getByRole("main").getByText(words).first()).toBeVisible({ timeout: 60_000 });
-
-async function look(page: Page): Promise<void> {
-  for (const { colorScheme, viewport } of [LOOKS[3], LOOKS[0]]) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize(viewport);
-    await expectAccessible(page);
-  }
-}
 
 async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
   await page.goto("/sign-in");
@@ -45,7 +36,7 @@ test("name, address and password are changed, and the data taken along, by keybo
   const elsewhere = await browser.newPage({ baseURL: process.env.APP_URL ?? "" });
   await signIn(elsewhere, person);
   await page.getByRole("link", { name: /^Settings/ }).click();
-  await look(page);
+  await expectAccessible(page);
 
   await part(page, "Name").getByLabel("Name").fill("  ");
   await page.keyboard.press("Enter");
@@ -65,11 +56,11 @@ test("name, address and password are changed, and the data taken along, by keybo
   const password = part(page, "E-mail").getByLabel("Your password");
   await expect(password).toHaveAccessibleDescription("This is not your password.");
   await expect(part(page, "E-mail").getByLabel("New e-mail address")).toHaveValue(email);
-  await look(page);
+  await expectAccessible(page);
   await password.fill(person.password);
   await page.keyboard.press("Enter");
   await says(page, `We sent a link to ${email}. Until you open it, you sign in with ${person.email}.`);
-  await look(page);
+  await expectAccessible(page);
   await page.getByRole("button", { name: "Keep the old address" }).press("Enter");
   await says(page, "Your e-mail address stays as it is");
   await part(page, "E-mail").getByLabel("New e-mail address").fill(email);
@@ -77,7 +68,7 @@ test("name, address and password are changed, and the data taken along, by keybo
   await page.keyboard.press("Enter");
   await says(page, "Open the link that we sent you");
   await page.goto(await newestLinkTo(email));
-  await look(page);
+  await expectAccessible(page);
   await page.getByRole("button", { name: "Confirm" }).press("Enter");
   await says(page, "Your e-mail address is changed");
   expect((await mailsTo(person.email))[0]?.subject).toBe("Your Cairn account has another e-mail address now");

@@ -1,14 +1,17 @@
 import type { Page } from "@playwright/test";
-import { expect, somebody, test } from "./support/fixtures.ts";
+import { expect, SOON, somebody, test, turningBack } from "./support/fixtures.ts";
 import { mailsTo } from "./support/mailbox.ts";
 import { advance, CARD, fillInCard, openPortal, payAtCheckout } from "./support/stripe.ts";
 
-/** The page is never loaded anew for it: an open dashboard follows by itself, once a minute at the slowest. */
-const FOLLOWS = { timeout: 90_000 };
-
+/** The page is never loaded anew for it: an open dashboard follows. */
 const says = (page: Page, words: string | RegExp) =>
-  expect(page.getByText(words, { exact: true }).first()).toBeVisible(FOLLOWS);
-const paidInvoices = (page: Page) => page.getByRole("row").filter({ hasText: "Paid" });
+  turningBack(page, () => expect(page.getByText(words, { exact: true }).first()).toBeVisible(SOON));
+const countsPaid = (page: Page, invoices: number) =>
+  turningBack(page, () =>
+    expect(page.getByRole("row").filter({ hasText: "Paid" })).toHaveCount(invoices, SOON),
+  );
+
+const MAILED = { timeout: 90_000 };
 
 const subjectsTo = async (address: string) => (await mailsTo(address)).map(({ subject }) => subject);
 
@@ -40,14 +43,14 @@ test("signing up, paying, renewing, failing to pay, paying after all, cancelling
     await expect(page).toHaveURL("/dashboard?checkout=complete");
     await says(page, "Active");
     await expect(page.getByRole("heading", { name: "Solo" })).toBeVisible();
-    await expect(paidInvoices(page)).toHaveCount(1, FOLLOWS);
+    await countsPaid(page, 1);
     // A plan that is past due by the time is not welcomed any more.
-    await expect.poll(() => subjectsTo(person.email), FOLLOWS).toEqual(["Welcome to Cairn"]);
+    await expect.poll(() => mailsTo(person.email), MAILED).toEqual(["Welcome to Cairn"]);
   });
 
   await test.step("a month later it has renewed", async () => {
     await advance("month");
-    await expect(paidInvoices(page)).toHaveCount(2, FOLLOWS);
+    await countsPaid(page, 2);
     await says(page, "Active");
   });
 
@@ -72,7 +75,8 @@ test("signing up, paying, renewing, failing to pay, paying after all, cancelling
     await expect(happened.getByText(/^Payment of \$5\.00 failed\. Stripe tries again on/)).toBeVisible();
     await expect(happened.getByText("Your Solo plan began.")).toBeVisible();
     await expect
-      .poll(() => subjectsTo(person.email), FOLLOWS)
+      .poll(() => mailsTo(person.email), MAILED)
+
       .toEqual(["Your payment of $5.00 to Cairn failed", "Welcome to Cairn"]);
   });
 
@@ -80,7 +84,7 @@ test("signing up, paying, renewing, failing to pay, paying after all, cancelling
     const banner = page.getByRole("status", { name: "Payment" });
     const before = await banner.textContent();
     await advance("week");
-    await expect(banner).not.toHaveText(before ?? "", FOLLOWS);
+    await turningBack(page, () => expect(banner).not.toHaveText(before ?? "", SOON));
     await expect(banner).toContainText(/Stripe (tries again on|does not try again)/);
   });
 
@@ -98,8 +102,8 @@ test("signing up, paying, renewing, failing to pay, paying after all, cancelling
       .click();
     await expect(invoice.getByText(/paid/i).first()).toBeVisible();
     await says(page, "Active");
-    await expect(page.getByText("A payment of $5.00 failed")).toBeHidden(FOLLOWS);
-    await expect(paidInvoices(page)).toHaveCount(3, FOLLOWS);
+    await turningBack(page, () => expect(page.getByText("A payment of $5.00 failed")).toBeHidden(SOON));
+    await countsPaid(page, 3);
   });
 
   await test.step("they cancel in the portal: it runs until its end", async () => {

@@ -4,7 +4,7 @@ import { WEBHOOK_SECRET } from "../support/env.ts";
 import { anEvent, anInvoice, anItem, aSubscription } from "../support/events.ts";
 import { insertCustomer } from "./support/billing-rows.ts";
 import { insertPlans } from "./support/dashboard-states.ts";
-import { expect, test } from "./support/fixtures.ts";
+import { expect, SOON, test, turningBack } from "./support/fixtures.ts";
 
 const DAY = 86_400;
 
@@ -19,7 +19,7 @@ async function deliver(type: string, object: Record<string, unknown>, created: n
 }
 
 const says = (page: Page, words: string) =>
-  expect(page.getByText(words, { exact: true }).first()).toBeVisible({ timeout: 15_000 });
+  turningBack(page, () => expect(page.getByText(words, { exact: true }).first()).toBeVisible(SOON));
 
 test("from the first event to the end of a subscription, the open page follows", async ({
   page,

@@ -2,7 +2,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chromium } from "@playwright/test";
 
+/** The headless shell first: Chromium whole draws a window of its own around each page, for nobody, at half as much again. */
 const INSTALLED = [
+  "/usr/bin/chromium-headless-shell",
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
@@ -29,7 +31,7 @@ export function ensureChromium(): void {
   run("npx", ["--no-install", "playwright", "install", "chromium"]);
   if (!findChromium() && process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
     run("apt-get", ["update"]);
-    run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"]);
+    run("apt-get", ["install", "-y", "--no-install-recommends", "chromium-headless-shell"]);
   }
   if (findChromium()) return;
   throw new Error(

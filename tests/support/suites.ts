@@ -25,6 +25,7 @@ export function runSuites(suites: readonly Suite[], beforeTotals = () => {}): bo
   if (suites.includes("e2e")) totals.push(runEndToEnd());
   const all = sum(totals);
   if (all.passed + all.failed === 0) console.log("No test ran.");
+  for (const name of all.failures) console.log(`Failed: ${name}`);
   beforeTotals();
   console.log(describeTotals(all));
   return all.failed === 0 && all.passed > 0;
@@ -47,11 +48,11 @@ function runEndToEnd(): Totals {
     ensureChromium();
   } catch (error) {
     console.log(error instanceof Error ? error.message : error);
-    return { passed: 0, failed: 1, skipped: 0 };
+    return failure("there is no Chromium");
   }
   if (buildWithoutEnvironment() !== 0) {
     console.log("`next build` failed, so there is nothing to test end to end.");
-    return { passed: 0, failed: 1, skipped: 0 };
+    return failure("next build");
   }
   const report = newReport("playwright.json");
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
@@ -88,8 +89,9 @@ function newReport(name: string): string {
 
 /** A runner that failed although no test did, by an error outside of tests or without a report, counts as a failure. */
 function counted(runner: string, code: number, report: string, totalsOf: (file: string) => Totals): Totals {
-  const totals = existsSync(report) ? totalsOf(report) : { passed: 0, failed: 0, skipped: 0 };
+  const totals = existsSync(report) ? totalsOf(report) : sum([]);
   if (code === 0 || totals.failed > 0) return totals;
-  console.log(`${runner} ended with exit code ${code}, though no test failed: counted as one failure.`);
-  return { ...totals, failed: 1 };
+  return sum([totals, failure(`${runner} ended with exit code ${code}, though no test failed`)]);
 }
+
+const failure = (what: string): Totals => ({ passed: 0, failed: 1, skipped: 0, failures: [what] });

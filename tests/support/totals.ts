@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
-export type Totals = { passed: number; failed: number; skipped: number };
+export type Totals = {
+  passed: number;
+  failed: number;
+  skipped: number;
+  /** The tests that failed, by name: what a long log hides. */
+  failures: readonly string[];
+};
 
 const vitestReport = z.object({
   numPassedTests: z.number(),
@@ -9,7 +15,11 @@ const vitestReport = z.object({
   numPendingTests: z.number(),
   numTodoTests: z.number(),
   testResults: z.array(
-    z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) }),
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+    }),
   ),
 });
 
@@ -20,12 +30,23 @@ export function vitestTotals(file: string): Totals {
     ({ status, assertionResults }) =>
       status === "failed" && assertionResults.every((assertion) => assertion.status !== "failed"),
   );
+  const failedTests = report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.flatMap(({ status, fullName }) => (status === "failed" ? [`${name} ${fullName}`] : [])),
+  );
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + brokenFiles.length,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: [...failedTests, ...brokenFiles.map(({ name }) => name)],
   };
 }
+
+const playwrightSuite = z.object({
+  specs: z.array(z.object({ file: z.string(), title: z.string(), ok: z.boolean() })),
+  get suites() {
+    return z.array(playwrightSuite).optional();
+  },
+});
 
 const playwrightReport = z.object({
   stats: z.object({
@@ -34,26 +55,38 @@ const playwrightReport = z.object({
     flaky: z.number(),
     skipped: z.number(),
   }),
-  errors: z.array(z.unknown()),
+  errors: z.array(z.object({ message: z.string().optional() })),
+  suites: z.array(playwrightSuite),
 });
 
 /** Counts Playwright's JSON report. An error outside of any test counts as one failure. */
 export function playwrightTotals(file: string): Totals {
-  const { stats, errors } = playwrightReport.parse(JSON.parse(readFileSync(file, "utf8")));
+  const { stats, errors, suites } = playwrightReport.parse(JSON.parse(readFileSync(file, "utf8")));
   return {
     passed: stats.expected,
     failed: stats.unexpected + stats.flaky + errors.length,
     skipped: stats.skipped,
+    failures: [
+      ...suites.flatMap(failedSpecs),
+      ...errors.map(({ message }) => message ?? "an error outside of tests"),
+    ],
   };
+}
+
+function failedSpecs({ specs, suites = [] }: z.infer<typeof playwrightSuite>): string[] {
+  const failed = specs.filter(({ ok }) => !ok).map(({ file, title }) => `${file} ${title}`);
+  return [...failed, ...suites.flatMap(failedSpecs)];
 }
 
 /** Adds up what several runners counted. */
 export function sum(totals: readonly Totals[]): Totals {
-  const add = (field: keyof Totals) => totals.reduce((total, part) => total + part[field], 0);
-  return { passed: add("passed"), failed: add("failed"), skipped: add("skipped") };
+  const add = (field: "passed" | "failed" | "skipped") =>
+    totals.reduce((total, part) => total + part[field], 0);
+  const failures = totals.flatMap((part) => part.failures);
+  return { passed: add("passed"), failed: add("failed"), skipped: add("skipped"), failures };
 }
 
 /** The last line of a run, for people and for machines. */
-export function describeTotals({ passed, failed, skipped }: Totals): string {
+export function describeTotals({ passed, failed, skipped }: Omit<Totals, "failures">): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }

@@ -67,20 +67,51 @@ export const test = base.extend<Fixtures>({
 });
 
 /**
- * Fails on anything that axe finds against WCAG 2.2 AA, and on content wider than the screen. Axe runs in the page itself:
- * there are no frames of others, and the builder made for Playwright takes six times as long.
+ * Fails on anything that axe finds against WCAG 2.2 AA, on content wider than the screen, and on words that do not show: in
+ * light and dark, on a desktop and a phone. Axe runs in the page itself: there are no frames of others, and the builder
+ * made for Playwright takes six times as long. The page is loaded once: between its looks is nothing but CSS.
+ * @param says what stands in its main part
  */
-export async function expectAccessible(page: Page): Promise<void> {
+export async function expectAccessible(page: Page, says: readonly (string | RegExp)[] = []): Promise<void> {
   await page.evaluate(axe.source);
-  const violations = await page.evaluate(async () => {
-    const found = await window.axe.run(document, { resultTypes: ["violations"] });
-    return found.violations.map(({ id, nodes }) => ({ id, at: nodes.map((node) => node.html) }));
-  });
-  expect(violations).toEqual([]);
-  const tooWide = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(tooWide, "pixels wider than the screen").toBe(0);
+  for (const { name, colorScheme, viewport } of LOOKS) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.setViewportSize(viewport);
+    for (const words of says)
+      await expect(
+        page.getByRole("main").getByText(words).filter({ visible: true }).first(),
+        name,
+      ).toBeVisible();
+    const { violations, tooWide } = await page.evaluate(async () => {
+      // Colours that fade from one look to the next are those of neither.
+      const fading = document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+      await Promise.allSettled(fading.map(({ finished }) => finished));
+      const found = await window.axe.run(document, { resultTypes: ["violations"] });
+      const { scrollWidth, clientWidth } = document.documentElement;
+      return {
+        violations: found.violations.map(({ id, nodes }) => ({ id, at: nodes.map((node) => node.html) })),
+        tooWide: scrollWidth - clientWidth,
+      };
+    });
+    expect(violations, name).toEqual([]);
+    expect(tooWide, `${name}: pixels wider than the screen`).toBe(0);
+  }
+}
+
+/** For what is looked for again and again. */
+export const SOON = { timeout: 1_000 };
+
+/**
+ * Waits as somebody does who turns to the page's window every moment: an open dashboard then asks at once, and not in five
+ * seconds or in a minute. That it asks by itself is shown by dashboard-live.spec.ts.
+ */
+export function turningBack(page: Page, isSo: () => Promise<void>): Promise<void> {
+  return expect(async () => {
+    await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+    await isSo();
+  }).toPass({ timeout: 90_000, intervals: [100] });
 }
 
 declare global {
@@ -89,10 +120,10 @@ declare global {
   }
 }
 
-/** The ways in which pages are looked at. */
-export const LOOKS = [
-  { name: "light, desktop", colorScheme: "light", viewport: { width: 1280, height: 900 } },
-  { name: "dark, desktop", colorScheme: "dark", viewport: { width: 1280, height: 900 } },
+/** The ways in which pages are looked at: the last is how a test goes on. */
+const LOOKS = [
   { name: "light, phone", colorScheme: "light", viewport: { width: 375, height: 740 } },
   { name: "dark, phone", colorScheme: "dark", viewport: { width: 375, height: 740 } },
+  { name: "dark, desktop", colorScheme: "dark", viewport: { width: 1280, height: 900 } },
+  { name: "light, desktop", colorScheme: "light", viewport: { width: 1280, height: 900 } },
 ] as const;

@@ -142,6 +142,36 @@ it("two processes with the same events in opposite orders neither deadlock nor a
   }
 }, 120_000);
 
+it.each([
+  ["was not there", []],
+  ["was there", [updated(1)]],
+])(
+  "a row that %s, and that another process writes meanwhile, is decided anew by what it then is",
+  async (_, before) => {
+    await receiveAll(before);
+    const [older, newer] = [
+      verified(updated(1, { metadata: { is: "older" } }, 10)),
+      verified(updated(1, { metadata: { is: "newer" } }, 20)),
+    ];
+    const commits = vi.fn(recordEvents);
+    const overtaken: Ledger<VerifiedEvent> = {
+      ...newEvents,
+      async commit(decided, writes) {
+        if (commits.mock.calls.length === 0) await applyEvents([newer], newEvents);
+        return commits(decided, writes);
+      },
+    };
+    const verdicts = await applyEvents([older], overtaken);
+    expect(verdicts.get(older.id)).toMatchObject({ outcome: "superseded" });
+    // Not at the first attempt, and with the second nothing was left to write.
+    expect(commits.mock.calls.map(([, writes]) => writes?.length)).toEqual([1, 0]);
+    expect(await db().subscription.findUnique({ where: { id: "sub_1" } })).toMatchObject({
+      metadata: { is: "newer" },
+      version: before.length + 1,
+    });
+  },
+);
+
 it("many processes that write the same rows end in the newest state", async () => {
   const lives = Array.from({ length: 6 }, (_, process) =>
     Array.from({ length: 30 }, (_, n) =>

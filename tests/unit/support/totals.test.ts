@@ -20,25 +20,36 @@ test("a test file that broke before its first test is a failure", () => {
     numPendingTests: 1,
     numTodoTests: 1,
     testResults: [
-      { status: "failed", assertionResults: [{ status: "failed" }, { status: "passed" }] },
-      { status: "failed", assertionResults: [] },
-      { status: "passed", assertionResults: [{ status: "passed" }] },
+      {
+        name: "a.test.ts",
+        status: "failed",
+        assertionResults: [
+          { status: "failed", fullName: "adds" },
+          { status: "passed", fullName: "takes away" },
+        ],
+      },
+      { name: "b.test.ts", status: "failed", assertionResults: [] },
+      { name: "c.test.ts", status: "passed", assertionResults: [{ status: "passed", fullName: "divides" }] },
     ],
   });
-  expect(vitestTotals(file)).toEqual({ passed: 3, failed: 2, skipped: 2 });
+  const failures = ["a.test.ts adds", "b.test.ts"];
+  expect(vitestTotals(file)).toEqual({ passed: 3, failed: 2, skipped: 2, failures });
 });
 
 test("a flaky test and an error outside of tests are failures", () => {
   const stats = { expected: 5, unexpected: 1, flaky: 1, skipped: 0 };
-  expect(playwrightTotals(report({ stats, errors: [{ message: "setup failed" }] }))).toEqual({
+  const spec = (title: string, ok: boolean) => ({ file: "a.spec.ts", title, ok });
+  const suites = [{ specs: [spec("pays", true)], suites: [{ specs: [spec("cancels", false)] }] }];
+  expect(playwrightTotals(report({ stats, errors: [{ message: "setup failed" }], suites }))).toEqual({
     passed: 5,
     failed: 3,
     skipped: 0,
+    failures: ["a.spec.ts cancels", "setup failed"],
   });
 });
 
 test("the last line names the skipped only when there are any", () => {
-  const totals = { passed: 2, failed: 0, skipped: 0 };
+  const totals = { passed: 2, failed: 0, skipped: 0, failures: [] };
   expect(describeTotals(sum([totals, totals]))).toBe("4 passed, 0 failed");
   expect(describeTotals({ ...totals, skipped: 1 })).toBe("2 passed, 0 failed, 1 skipped");
 });
