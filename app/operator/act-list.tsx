@@ -11,7 +11,7 @@ export function ActList({ acts }: { acts: readonly Act[] }) {
           <td>
             <Moment at={at} />
           </td>
-          <td className="wrap-anywhere min-w-44">{operator}</td>
+          <td className="wrap-anywhere min-w-52">{operator}</td>
           <td className="min-w-36">{action}</td>
           <td className="wrap-anywhere min-w-36 text-muted text-sm">{target ?? "–"}</td>
         </tr>

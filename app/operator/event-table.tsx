@@ -5,6 +5,7 @@ import { Pill } from "../dashboard/pill";
 import type { Tone } from "../dashboard/status";
 import { Moment } from "./moment";
 import { LINK, Nothing, Table } from "./section";
+import { TypeName } from "./type-name";
 
 const TONES: Record<EventState, Tone> = {
   pending: "warn",
@@ -39,7 +40,7 @@ export function EventTable({ events, form }: { events: readonly ListedEvent[]; f
           ) : null}
           <td className="min-w-52">
             <Link href={`/operator/events/${encodeURIComponent(id)}`} className={LINK}>
-              {type}
+              <TypeName type={type} />
             </Link>
             {lastError && state !== "ignored" ? (
               <span className="wrap-anywhere block text-muted text-sm">{lastError.slice(0, 140)}</span>

@@ -47,6 +47,10 @@ export function HourChart({ hours }: { hours: readonly Hour[] }) {
           </g>
         ))}
       </svg>
+      <p aria-hidden="true" className="mt-2 flex justify-between text-muted text-sm">
+        <span>{hours.length} hours ago</span>
+        <span>now</span>
+      </p>
       <figcaption className="mt-3 flex flex-wrap justify-between gap-x-6 gap-y-2 text-muted text-sm">
         <ul className="flex flex-wrap gap-x-5 gap-y-1">
           {totals.map(({ state, count }) => (

@@ -4,13 +4,14 @@ import { Suspense } from "react";
 import { FINDING_KINDS, openFindings } from "@/lib/billing/findings";
 import type { DeliveryCount } from "@/lib/billing/webhook/deliveries";
 import { requireOperator } from "@/lib/operator/access";
-import { type Percentiles, readHealth } from "@/lib/operator/health";
+import { type LastOfType, type Percentiles, readHealth } from "@/lib/operator/health";
 import { Notice } from "../dashboard/notice";
 import { Endpoint } from "./endpoint";
 import { HourChart } from "./hour-chart";
 import { MailSection } from "./mail-section";
 import { ago, Moment } from "./moment";
 import { Figures, LINK, Section, Table } from "./section";
+import { TypeName } from "./type-name";
 
 export const metadata: Metadata = { title: "Health" };
 
@@ -69,19 +70,49 @@ export default async function HealthPage() {
         </Suspense>
       </Section>
       <Section id="types" title="The last event of each type">
+        <LastEvents types={types} />
+      </Section>
+    </>
+  );
+}
+
+function LastEvents({ types }: { types: readonly LastOfType[] }) {
+  const [came, never] = [
+    types.filter(({ lastAt }) => lastAt !== null),
+    types.filter(({ lastAt }) => lastAt === null),
+  ];
+  return (
+    <>
+      {came.length > 0 ? (
         <Table label="The last event of each type" heads={["Type", "Received"]}>
-          {types.map(({ type, lastAt }) => (
+          {came.map(({ type, lastAt }) => (
             <tr key={type}>
-              <td className="wrap-anywhere min-w-44">
+              <td className="min-w-48">
                 <Link href={`/operator/events?type=${type}`} className={LINK}>
-                  {type}
+                  <TypeName type={type} />
                 </Link>
               </td>
-              <td>{lastAt ? <Moment at={lastAt} /> : <span className="text-muted">Never</span>}</td>
+              <td>
+                <Moment at={lastAt} />
+              </td>
             </tr>
           ))}
         </Table>
-      </Section>
+      ) : null}
+      {never.length > 0 ? (
+        <details className="mt-4 text-muted">
+          <summary className="cursor-pointer">
+            {never.length} {came.length > 0 ? "other types" : "types"} never came
+          </summary>
+          <ul className="mt-2 columns-1 gap-8 pl-4 text-sm sm:columns-2">
+            {never.map(({ type }) => (
+              <li key={type} className="py-0.5">
+                <TypeName type={type} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
     </>
   );
 }

@@ -61,7 +61,14 @@ export async function readEventChange(payload: string): Promise<EventChange | st
   };
 }
 
-const blankOf = (state: object) => Object.fromEntries(Object.keys(state).map((field) => [field, null]));
+/** What a state is before its beginning. Nothing in a field is no news. */
+const blankOf = (state: object) =>
+  Object.fromEntries(Object.entries(state).map(([field, value]) => [field, isEmpty(value) ? value : null]));
+
+const isEmpty = (value: unknown) =>
+  Array.isArray(value)
+    ? value.length === 0
+    : isObject(value) && Object.keys(value).length === 0 && !(value instanceof Date);
 
 function changeOf(event: StripeEvent): Change | string {
   try {

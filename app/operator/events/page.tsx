@@ -65,12 +65,16 @@ export default async function EventsPage({ searchParams }: PageProps) {
             className={FIELD}
           />
         </Field>
-        <Field label="From, in UTC" name="from">
-          <input id="from" name="from" type="datetime-local" defaultValue={filter.from} className={FIELD} />
-        </Field>
-        <Field label="To, in UTC" name="to">
-          <input id="to" name="to" type="datetime-local" defaultValue={filter.to} className={FIELD} />
-        </Field>
+        <div className="col-span-2 sm:col-span-1">
+          <Field label="From, in UTC" name="from">
+            <input id="from" name="from" type="datetime-local" defaultValue={filter.from} className={FIELD} />
+          </Field>
+        </div>
+        <div className="col-span-2 sm:col-span-1">
+          <Field label="To, in UTC" name="to">
+            <input id="to" name="to" type="datetime-local" defaultValue={filter.to} className={FIELD} />
+          </Field>
+        </div>
         <div className="col-span-full flex flex-wrap gap-3">
           <button type="submit" className={BUTTON.primary}>
             Search

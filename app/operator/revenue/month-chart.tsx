@@ -1,5 +1,8 @@
 const [BAR, HEIGHT] = [24, 110];
 
+/** A young account's months stand where they will stand a year from now. */
+const LEAST_BARS = 12;
+
 type Props = {
   title: string;
   bars: readonly { month: Date; value: number }[];
@@ -15,7 +18,8 @@ export function MonthChart({
   tone = "good",
 }: Props) {
   const most = Math.max(1, ...bars.map(({ value }) => value));
-  const last = bars.at(-1);
+  const [first, last] = [bars.at(0), bars.at(-1)];
+  const width = Math.max(LEAST_BARS, bars.length) * BAR;
   return (
     <figure className="card px-6 py-5">
       <figcaption className="flex flex-wrap justify-between gap-x-4">
@@ -25,7 +29,7 @@ export function MonthChart({
       <svg
         role="img"
         aria-label={`${title} by month: ${bars.map(({ month, value }) => `${month.toISOString().slice(0, 7)} ${words(value)}`).join(", ")}`}
-        viewBox={`0 0 ${bars.length * BAR} ${HEIGHT}`}
+        viewBox={`0 0 ${width} ${HEIGHT}`}
         preserveAspectRatio="none"
         className="mt-3 h-28 w-full"
       >
@@ -34,7 +38,7 @@ export function MonthChart({
           return (
             <rect
               key={month.toISOString()}
-              x={index * BAR + 2}
+              x={width - (bars.length - index) * BAR + 2}
               y={HEIGHT - height}
               width={BAR - 4}
               height={height}
@@ -45,6 +49,12 @@ export function MonthChart({
           );
         })}
       </svg>
+      {first && last && first !== last ? (
+        <p aria-hidden="true" className="mt-2 flex justify-between text-muted text-sm tabular-nums">
+          <span>{bars.length < LEAST_BARS ? "" : first.month.toISOString().slice(0, 7)}</span>
+          <span>{last.month.toISOString().slice(0, 7)}</span>
+        </p>
+      ) : null}
     </figure>
   );
 }

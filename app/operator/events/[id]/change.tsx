@@ -8,14 +8,18 @@ import { maskText } from "@/lib/operator/mask";
 import { Moment } from "../../moment";
 import { LINK, Nothing, Section, Table } from "../../section";
 
-type EventRow = Pick<ListedEvent, "created" | "customerId"> & { status: string; outcome: string | null };
+type EventRow = Pick<ListedEvent, "created" | "customerId" | "lastError"> & {
+  status: string;
+  outcome: string | null;
+};
 
 /** The fields of the object's row before and after the event, and now, with where each of the three is from. */
 export function Change({ event, change }: { event: EventRow; change: EventChange | string }) {
   const isApplied = stateOf(event) === "applied";
   const title = isApplied ? "What it changed" : "What it tells of";
   if (typeof change === "string")
-    return (
+    // What made it ignored or parked stands above already.
+    return event.lastError?.includes(change) ? null : (
       <Section id="change" title={title}>
         <Nothing>{change}</Nothing>
       </Section>
@@ -123,7 +127,7 @@ function Standing({
       {isNewer ? "it stands at a newer state, of" : "it stands at the state of"} <Moment at={row.stateAt} />
       {row.syncedAt ? (
         <>
-          , and Stripe was last asked about it <Moment at={row.syncedAt} />
+          , and Stripe was last asked about it on <Moment at={row.syncedAt} />
         </>
       ) : null}
       .

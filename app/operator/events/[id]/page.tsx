@@ -12,6 +12,7 @@ import { replay, reveal } from "../../actions";
 import { EventTable, StatePill } from "../../event-table";
 import { Moment } from "../../moment";
 import { Figures, LINK, Nothing, Section } from "../../section";
+import { TypeName } from "../../type-name";
 import { Change } from "./change";
 import { Payload } from "./payload";
 
@@ -29,7 +30,9 @@ export default async function EventPage({ params }: { params: Promise<{ id: stri
   ]);
   return (
     <>
-      <h1 className="wrap-anywhere mt-4 font-semibold text-2xl">{event.type}</h1>
+      <h1 className="wrap-anywhere mt-4 font-semibold text-2xl">
+        <TypeName type={event.type} />
+      </h1>
       <p className="wrap-anywhere mt-2 flex flex-wrap items-center gap-3 text-muted">
         <StatePill state={stateOf(event)} /> {event.id}
       </p>
