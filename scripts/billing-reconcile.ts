@@ -48,7 +48,9 @@ await runCommand(USAGE, async () => {
     isDry,
     deadline,
     ...(rate ? { perSecond: rate } : {}),
-    onPage: (kind, so) => progress.update(so.compared, total, `${kind}: ${wordsOf(so, isDry)}`),
+    // An import is past what was here from its first page on: no share of the whole is known then.
+    onPage: (kind, so) =>
+      progress.update(so.compared, so.compared < total ? total : null, `${kind}: ${wordsOf(so, isDry)}`),
     ...(isDry ? { onDifference: printDifference } : {}),
   });
   progress.end();

@@ -65,11 +65,12 @@ export async function fill(db: Client, { events, subscriptions }: Size): Promise
      select 'evt_' || n, ($3::text[])[1 + n % 5], '2026-10-28.endive', at, false, 'sub_' || (1 + n % $2::int),
        'cus_' || (1 + n % $2::int), json_build_object('id', 'evt_' || n, 'object', 'event', 'type', 'customer.updated',
          'data', json_build_object('object', json_build_object('id', 'sub_' || (1 + n % $2::int), 'object', 'subscription')))::text,
-       case when n % 20000 = 1 then 'pending' when n % 10000 = 2 then 'parked' else 'done' end,
-       case when n % 20000 = 1 or n % 10000 = 2 then null when n % 50 = 3 then 'superseded' when n % 9 = 4 then 'ignored' else 'applied' end,
+       case when n % 20000 = 1 then 'pending' when n % $4::int = 2 then 'parked' else 'done' end,
+       case when n % 20000 = 1 or n % $4::int = 2 then null when n % 50 = 3 then 'superseded' when n % 9 = 4 then 'ignored' else 'applied' end,
        case when n % 20000 = 1 then now() + interval '1 hour' end, at, at + make_interval(secs => (n % 100) / 1000.0)
      from (select n, now() - (interval '90 days' * (n::float8 / $1::int)) as at from generate_series(1, $1::int) n) e`,
-    [events, subscriptions, types],
+    // More parked than a page shows, whatever the size: of 1,000 events one in 10 thousand is a page of one row.
+    [events, subscriptions, types, Math.max(3, Math.min(10_000, Math.floor(events / 60)))],
   );
   await db.query("vacuum analyze");
 }
