@@ -23,12 +23,27 @@ export default defineConfig({
     silent: "passed-only",
     setupFiles: ["tests/support/setup.ts"],
     projects: [
-      { extends: true, test: { name: "unit", include: ["tests/unit/**/*.test.{ts,tsx}"] } },
+      {
+        extends: true,
+        test: { name: "unit", include: ["tests/unit/**/*.test.{ts,tsx}"], isolate: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: "local-stripe",
+          include: ["tests/integration/stripe/**/*.test.ts"],
+          // Each file starts servers of its own, and loading their code anew for each file took more than the tests.
+          isolate: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       {
         extends: true,
         test: {
           name: "integration",
           include: ["tests/integration/**/*.test.{ts,tsx}"],
+          exclude: ["tests/integration/stripe/**"],
           globalSetup: ["tests/support/postgres.global.ts"],
           // No promise is about speed: a laptop that does much else at once must not fail one.
           testTimeout: 120_000,

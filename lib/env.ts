@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * The only reader of process.env. Values are trimmed, an empty one counts as missing, and one message names every

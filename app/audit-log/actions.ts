@@ -1,7 +1,7 @@
 "use server";
 
 import { redirect } from "next/navigation";
-import { z } from "zod";
+import * as z from "zod";
 import { requireAccess } from "@/lib/access";
 import { requireUser } from "@/lib/session";
 import { endSignIn } from "@/lib/sign-ins";

@@ -1,7 +1,7 @@
 "use server";
 
 import { redirect } from "next/navigation";
-import { z } from "zod";
+import * as z from "zod";
 import { type CheckoutStart, startCheckout } from "@/lib/billing/checkout";
 import { BillingError } from "@/lib/billing/errors";
 import { choiceOf } from "@/lib/billing/plans";

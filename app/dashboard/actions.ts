@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { Route } from "next";
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
-import { z } from "zod";
+import * as z from "zod";
 import { cancelPlan, FEEDBACK, resumePlan } from "@/lib/billing/cancellation";
 import { changePlan } from "@/lib/billing/change/change";
 import { keepPlan } from "@/lib/billing/change/waiting";

@@ -4,7 +4,7 @@ import type { Route } from "next";
 import { revalidatePath } from "next/cache";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
-import { z } from "zod";
+import * as z from "zod";
 import { deleteAccount } from "@/lib/account/delete";
 import { askForEmail, confirmEmail, sendLinkAgain, takeEmailBack } from "@/lib/account/email-change";
 import { changePassword, checkPassword } from "@/lib/account/password";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { auth } from "../auth";
 import { updateContact } from "../billing/contact";
 import { env } from "../env";

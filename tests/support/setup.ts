@@ -1,5 +1,5 @@
 import { format } from "node:util";
-import { afterEach } from "vitest";
+import { afterAll, afterEach } from "vitest";
 
 /**
  * A warning that nobody reads becomes an incident that everybody reads, so one that no test expects fails the test. A
@@ -13,6 +13,9 @@ for (const method of ["error", "warn"] as const) {
     stray.push(`console.${method}: ${format(...args)}`);
     original(...args);
   };
+  afterAll(() => {
+    console[method] = original;
+  });
 }
 
 afterEach(() => {

@@ -12,6 +12,13 @@ const reports = join(root, "test-results");
 export const SUITES = ["unit", "integration", "e2e"] as const;
 export type Suite = (typeof SUITES)[number];
 
+/** The projects of vitest.config.ts that belong to each. */
+const PROJECTS: Record<Suite, readonly string[]> = {
+  unit: ["unit"],
+  integration: ["local-stripe", "integration"],
+  e2e: [],
+};
+
 /**
  * Runs test suites on a machine that may have nothing but Node and npm, and ends with one line of totals.
  * @param beforeTotals writes what else there is to say: the totals are the last line
@@ -20,7 +27,7 @@ export type Suite = (typeof SUITES)[number];
 export function runSuites(suites: readonly Suite[], beforeTotals = () => {}): boolean {
   ensurePrismaClient(root);
   const totals: Totals[] = [];
-  const projects = suites.flatMap((suite) => (suite === "e2e" ? [] : ["--project", suite]));
+  const projects = suites.flatMap((suite) => PROJECTS[suite]).flatMap((project) => ["--project", project]);
   if (projects.length > 0) totals.push(runVitest(projects));
   if (suites.includes("e2e")) totals.push(runEndToEnd());
   const all = sum(totals);

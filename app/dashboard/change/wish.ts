@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Cadence, PLANS } from "@/lib/billing/plans";
 
 export type Choice = { plan: string; cadence: Cadence; seats: number };

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "../account.ts";
 import { authenticate } from "./authenticate.ts";
 import { readForm } from "./body.ts";

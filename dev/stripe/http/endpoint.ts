@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Account } from "../account.ts";
 import type { Kind, Kinds } from "../kinds.ts";
 import { ApiError } from "./errors.ts";

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import type { z } from "zod";
+import type * as z from "zod";
 import { ApiError } from "./errors.ts";
 
 type Issue = z.core.$ZodIssue;

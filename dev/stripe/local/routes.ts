@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { createMiddleware } from "hono/factory";
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "../account.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Recent } from "../delivery/log.ts";

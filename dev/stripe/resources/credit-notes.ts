@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Account } from "../account.ts";
 import { draftCreditNote } from "../engine/credit-note-draft.ts";
 import { createCreditNote, voidCreditNote } from "../engine/credit-notes.ts";

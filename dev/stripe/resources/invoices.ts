@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Account } from "../account.ts";
 import { redeem } from "../engine/discounts.ts";
 import { checkDraft, editDraft } from "../engine/invoice-edit.ts";

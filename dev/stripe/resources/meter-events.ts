@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { recordUsage } from "../engine/meters.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { params, text, timestamp } from "../http/params.ts";

@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import type { z } from "zod";
+import type * as z from "zod";
 import { hash, integer, metadata, oneOf, params, text, unsettable } from "../http/params.ts";
 
 /** The types of payment methods that exist here. */

@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Account } from "../account.ts";
 import { createPortalSession, defaultConfiguration } from "../engine/portal.ts";
 import { endpoint, found } from "../http/endpoint.ts";

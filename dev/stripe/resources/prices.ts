@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { createPrice, freeLookupKey } from "../engine/prices.ts";
 import { endpoint, found, page } from "../http/endpoint.ts";
 import { ApiError } from "../http/errors.ts";

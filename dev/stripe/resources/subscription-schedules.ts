@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { cancelSchedule, releaseSchedule, updateSchedule } from "../engine/schedule-changes.ts";
 import { createSchedule } from "../engine/schedules.ts";
 import { endpoint, found, page, type Request } from "../http/endpoint.ts";

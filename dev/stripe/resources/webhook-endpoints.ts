@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "../account.ts";
 import { deleted, endpoint, found, page } from "../http/endpoint.ts";
 import { ApiError } from "../http/errors.ts";

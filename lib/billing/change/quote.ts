@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isSame, signatureOf } from "@/lib/signature";
 import { Refusal } from "../errors";
 

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { db, type Prisma } from "@/lib/db";
 
 /** The progress table: how far a work has come that takes several runs. Nothing else writes it. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { db } from "@/lib/db";
 import { log } from "@/lib/log";
 import type { Stripe } from "@/lib/stripe";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Prisma } from "@/lib/db";
 
 /** Which events of the inbox one means. */
