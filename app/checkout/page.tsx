@@ -5,6 +5,8 @@ import { readPlans } from "@/lib/billing/queries";
 import { hadTrial } from "@/lib/billing/trials";
 import { formatInterval, formatMoney } from "@/lib/format";
 import { currentUser } from "@/lib/session";
+import { BUTTON } from "../ui/button";
+import { Message } from "../ui/message";
 import { BuyForm } from "./buy-form";
 import { checkoutPath, signUpPath } from "./path";
 import { pricePer } from "./price-words";
@@ -15,15 +17,16 @@ type PageProps = { searchParams: Promise<Record<string, string | string[] | unde
 /** What was chosen, once more before the payment: where signing up and the payment's way back lead to. */
 export default async function CheckoutPage({ searchParams }: PageProps) {
   const { plan: lookupKey, seats } = await searchParams;
-  const choice = choiceOf(typeof lookupKey === "string" ? lookupKey : null);
-  if (!choice) redirect("/#pricing");
+  if (typeof lookupKey !== "string") redirect("/#pricing");
+  const choice = choiceOf(lookupKey);
+  if (!choice) return <NotOnSale />;
   const { plan } = choice;
   const wantedSeats = readSeats(seats, plan.seats?.most ?? 1);
   const user = await currentUser();
   if (!user) redirect(signUpPath(checkoutPath(choice.price.lookupKey, wantedSeats)));
   const view = (await readPlans()).find(({ key }) => key === plan.key);
   const price = view?.prices.find((one) => one.lookupKey === choice.price.lookupKey);
-  if (!price) redirect("/#pricing");
+  if (!price) return <NotOnSale />;
   const isFree = plan.trialDays > 0 && !(await hadTrial(user.id));
   const every = formatInterval(price.interval, price.intervalCount);
   return (
@@ -68,6 +71,20 @@ export default async function CheckoutPage({ searchParams }: PageProps) {
         </Link>
       </p>
     </div>
+  );
+}
+
+/** An address of before the plans changed, most often. */
+function NotOnSale() {
+  return (
+    <Message
+      title="This plan is not on sale"
+      words="Nothing was charged. These are the plans that there are."
+    >
+      <Link href="/#pricing" className={BUTTON.primary}>
+        See the plans
+      </Link>
+    </Message>
   );
 }
 

@@ -44,7 +44,7 @@ export async function MailSection({ now }: { now: Date }) {
                 <td>
                   <Moment at={at} />
                 </td>
-                <td>
+                <td className="min-w-44">
                   <ActButton label="Send again" act={sendAgain.bind(null, key)} />
                 </td>
               </tr>

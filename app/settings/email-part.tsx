@@ -45,12 +45,12 @@ export async function EmailPart({ user }: { user: CurrentUser }) {
     <div className="flex max-w-sm flex-col gap-4">
       <div role="status">
         <p className="wrap-anywhere">
-          We sent a link to <strong className="font-medium">{change.address}</strong>. Until you open it, you
-          sign in with {user.email}.
+          We sent a link to <strong className="font-medium">{change.address}</strong>. Until you open it, your
+          address stays as it is.
         </p>
         <p className="mt-1 text-muted text-sm">The link is good until {formatDateTime(change.expiresAt)}.</p>
       </div>
-      <div className="flex flex-wrap items-start gap-3">
+      <div className="flex flex-col gap-3">
         <SettingsForm id="again" action={mailLinkAgain} label="Send the link again" />
         <SettingsForm id="keep" action={keepEmail} label="Keep the old address" />
       </div>

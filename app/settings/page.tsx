@@ -14,17 +14,22 @@ export const metadata: Metadata = { title: "Settings", robots: { index: false } 
 
 type PageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
+/** What was done stands in the address, also when the next thing that is tried is refused. */
+const UNLESS_REFUSED = "group-has-[[aria-invalid=true]]:hidden group-has-[[role=alert]:not(:empty)]:hidden";
+
 export default async function SettingsPage({ searchParams }: PageProps) {
   const user = await requireUser("/settings");
   const done = doneWords((await searchParams).done);
   return (
     <div className="mx-auto flex w-full max-w-5xl flex-col px-5 pt-10 sm:px-8 sm:pt-14">
       <h1 className="font-semibold text-3xl">Settings</h1>
-      <div className="mt-8 flex flex-col gap-5">
+      <div className="group mt-8 flex flex-col gap-5">
         {done ? (
-          <Notice tone="quiet" title={done.title}>
-            <p>{done.words}</p>
-          </Notice>
+          <div className={UNLESS_REFUSED}>
+            <Notice tone="quiet" title={done.title}>
+              <p>{done.words}</p>
+            </Notice>
+          </div>
         ) : null}
         <div className="card px-6 sm:px-8">
           <Part id="name" title="Name" words="What we call you.">

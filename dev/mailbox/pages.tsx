@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { Hono } from "hono";
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { STYLE } from "../stripe/pages/style.ts";
 import type { MailStore, ReceivedMail } from "./store.ts";
@@ -34,7 +34,7 @@ const page = (title: string, children: Child) =>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{`${title} · Mailbox`}</title>
         <link rel="icon" href="data:," />
-        <style>{html`${STYLE}${MORE}`}</style>
+        <style>{raw(`${STYLE}${MORE}`)}</style>
       </head>
       <body>
         <main>{children}</main>
@@ -47,7 +47,9 @@ iframe { width: 100%; height: 34rem; border: 1px solid var(--line); border-radiu
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font: 0.9rem/1.5 ui-monospace, monospace; margin: 0; }
 .mails { list-style: none; margin: 0; padding: 0; }
 .mails li { border-top: 1px solid var(--line); padding: 0.75rem 0; }
-.mails p { margin: 0; overflow-wrap: anywhere; }`;
+.mails p { margin: 0 0 0.15rem; }
+main > p, .mails p { overflow-wrap: anywhere; }
+h2 { margin-top: 1.5rem; }`;
 
 const List = ({ mails }: { mails: ReceivedMail[] }) => (
   <>

@@ -26,7 +26,7 @@ export const takenLetter = (): Letter => ({
 });
 
 export const changedLetter = (): Letter => ({
-  subject: `Your ${SITE.name} account has another e-mail address now`,
+  subject: `Your ${SITE.name} account has another address now`,
   paragraphs: [
     "From now on you sign in with the new address, and mail about your plan goes there. This one is not used any more.",
     "If that was not you, answer this mail at once.",

@@ -235,10 +235,12 @@ test("seats are chosen first, a trial is free, and it is had once", async ({ pag
 
 test("input that no page offers is refused in words", async ({ page, signUp }) => {
   await signUp(page);
-  for (const path of ["/checkout", "/checkout?plan=enterprise_monthly", "/checkout?plan[]=solo_monthly"]) {
+  for (const path of ["/checkout", "/checkout?plan[]=solo_monthly"]) {
     await page.goto(path);
     await expect(page).toHaveURL("/#pricing");
   }
+  await page.goto("/checkout?plan=enterprise_monthly");
+  await expect(page.getByRole("heading", { name: "This plan is not on sale" })).toBeVisible();
   await page.goto("/checkout?plan=team_monthly&seats=99999");
   await expect(page.getByLabel("Seats")).toHaveValue("500");
   await page.getByLabel("Seats").evaluate((field) => field.removeAttribute("max"));

@@ -59,7 +59,7 @@ test("name, address and password are changed, and the data taken along, by keybo
   await expectAccessible(page);
   await password.fill(person.password);
   await page.keyboard.press("Enter");
-  await says(page, `We sent a link to ${email}. Until you open it, you sign in with ${person.email}.`);
+  await says(page, `We sent a link to ${email}. Until you open it, your address stays as it is.`);
   await expectAccessible(page);
   await page.getByRole("button", { name: "Keep the old address" }).press("Enter");
   await says(page, "Your e-mail address stays as it is");
@@ -71,7 +71,7 @@ test("name, address and password are changed, and the data taken along, by keybo
   await expectAccessible(page);
   await page.getByRole("button", { name: "Confirm" }).press("Enter");
   await says(page, "Your e-mail address is changed");
-  expect((await mailsTo(person.email))[0]?.subject).toBe("Your Cairn account has another e-mail address now");
+  expect((await mailsTo(person.email))[0]?.subject).toBe("Your Cairn account has another address now");
   await expect(page.getByRole("link", { name: `Settings ${email}` })).toBeVisible();
   expect(await stripe().customers.retrieve(customer)).toMatchObject({ email });
 

@@ -98,7 +98,7 @@ describe("a new address", () => {
     expect(await atStripe(ada)).toMatchObject({ email: countess() });
     const row = await db().customer.findUniqueOrThrow({ where: { id: ada.customer } });
     expect(row.email).toBe(countess());
-    expect(subjects(ada.email)).toEqual(["Your Cairn account has another e-mail address now"]);
+    expect(subjects(ada.email)).toEqual(["Your Cairn account has another address now"]);
     expect(await readEmailChange(ada.id)).toBeNull();
   });
 
