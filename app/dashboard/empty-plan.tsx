@@ -12,11 +12,12 @@ export function EmptyPlan({ isAwaited }: { isAwaited: boolean }) {
     >
       <Mark className="size-10 text-muted" />
       <h2 id="plan" className="mt-5 font-semibold text-xl">
-        No plan yet
+        {isAwaited ? "Your plan will be here" : "No plan yet"}
       </h2>
       <p className="mt-1.5 max-w-sm text-muted">
-        Choose one, and it shows here within seconds of being paid: what it costs, when it renews, and every
-        invoice.
+        {isAwaited
+          ? "What it costs, when it renews, and every invoice."
+          : "Choose one, and it shows here within seconds of being paid: what it costs, when it renews, and every invoice."}
       </p>
       {isAwaited ? null : (
         <Link href="/#pricing" className={`${BUTTON.primary} mt-7`}>
