@@ -1,15 +1,17 @@
 import { execFile } from "node:child_process";
 import { expect, it } from "vitest";
+import { bundle } from "../../support/bundle";
 import { useDatabase } from "../../support/database";
 
 const database = useDatabase();
 
 /** Runs a command of scripts/ as a person does. */
-function run(script: string, args: string[], env: Record<string, string> = {}) {
+async function run(script: string, args: string[], env: Record<string, string> = {}) {
+  const program = await bundle(`scripts/${script}.ts`);
   return new Promise<{ code: unknown; words: string }>((resolve) => {
     execFile(
       process.execPath,
-      ["--import", "tsx", `scripts/${script}.ts`, ...args],
+      [program, ...args],
       { env: { ...process.env, ...env } },
       (error, stdout, stderr) => resolve({ code: error?.code ?? 0, words: stdout + stderr }),
     );
