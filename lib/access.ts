@@ -3,14 +3,18 @@ import type { Route } from "next";
 import { redirect } from "next/navigation";
 import { cache } from "react";
 import type { FeatureKey } from "./billing/plans";
-import { readStanding, type Standing } from "./billing/standing";
+import { readBilling } from "./billing/queries";
+import type { Standing } from "./billing/standing";
 import { currentUser } from "./session";
 
-/** How whoever is signed in stands, or null for nobody. Read once for each request, however many gates ask. */
-export const currentStanding = cache(async (): Promise<Standing | null> => {
+/** A user's billing, read once for each request, however many gates and parts of the page ask. */
+export const billingOf = cache((userId: string) => readBilling(userId, new Date()));
+
+/** How whoever is signed in stands, or null for nobody. */
+export async function currentStanding(): Promise<Standing | null> {
   const user = await currentUser();
-  return user && readStanding(user.id, new Date());
-});
+  return user && billingOf(user.id);
+}
 
 /**
  * For pages and actions: lets those pass whose plan has the feature. Others are led to what it takes, or to sign in.

@@ -1,6 +1,6 @@
 import { connection } from "next/server";
-import type { PlanView } from "@/lib/billing/queries";
-import { readBilling, readPlans } from "@/lib/billing/queries";
+import { billingOf } from "@/lib/access";
+import { type PlanView, readPlans } from "@/lib/billing/queries";
 import { hadTrial } from "@/lib/billing/trials";
 import { errorKind } from "@/lib/error-kind";
 import { log } from "@/lib/log";
@@ -48,7 +48,7 @@ async function plansIfReachable(): Promise<PlanView[] | null> {
 async function whoLooks(): Promise<Visitor> {
   const user = await currentUser();
   if (!user) return { is: "guest" };
-  const { access } = await readBilling(user.id, new Date());
+  const { access } = await billingOf(user.id);
   return ["none", "incomplete", "ended"].includes(access.state)
     ? { is: "user", hadTrial: await hadTrial(user.id) }
     : { is: "subscriber", productId: access.plan };

@@ -1,7 +1,6 @@
-import { currentStanding } from "@/lib/access";
+import { billingOf } from "@/lib/access";
 import { afterResponse } from "@/lib/after";
 import { healBilling } from "@/lib/billing/heal";
-import { readBilling } from "@/lib/billing/queries";
 import { env } from "@/lib/env";
 import { requireUser } from "@/lib/session";
 import { Confirmation } from "./confirmation";
@@ -24,8 +23,8 @@ type PageProps = { searchParams: Promise<Record<string, string | string[] | unde
 
 export default async function DashboardPage({ searchParams }: PageProps) {
   const user = await requireUser("/dashboard");
+  const view = await billingOf(user.id);
   const now = new Date();
-  const [view, standing] = await Promise.all([readBilling(user.id, now), currentStanding()]);
   const heal = healBilling(view, now);
   if (heal) afterResponse("heal", heal);
   const { subscription, others, access } = view;
@@ -37,7 +36,7 @@ export default async function DashboardPage({ searchParams }: PageProps) {
   const pause = subscription && access.state !== "ended" ? pauseNotice(subscription) : null;
   return (
     <>
-      <LiveUpdates version={versionOf(view, standing)} isPending={view.settling || isAwaited} />
+      <LiveUpdates version={versionOf(view)} isPending={view.settling || isAwaited} />
       <h1 className="font-semibold text-3xl">Dashboard</h1>
       <div className="mt-8 flex flex-col gap-5">
         {isAwaited ? (

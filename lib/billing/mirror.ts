@@ -82,6 +82,8 @@ export type Comparison =
   | { verdict: "differs"; differences: Difference[]; row: Row };
 
 type TypedMirror<State> = Mirror & {
+  /** The state in a row of the table, or in more than a row that has its columns. */
+  read(row: Row): State;
   /**
    * The snapshot of an event becomes the row, unless the row is newer or only Stripe can tell.
    * @param revise what the event's type tells beyond its snapshot
@@ -105,7 +107,7 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): T
     ...spec.table,
     columns: columns.filter((column) => column !== "id" && column !== spec.table.parts?.field),
   };
-  const read = (row: Row | null) => row && { state: fromRow(spec.columns, row), stamp: stampOf(row) };
+  const read = (row: Row | null) => row && { state: self.read(row), stamp: stampOf(row) };
   const rowAfter = (row: Row | null, state: State, stamp: Stamp): Row => ({
     ...toRow(state),
     ...toRow(stamp),
@@ -122,6 +124,8 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): T
     kind: spec.kind,
     table,
     stateOf: (row) => fromRow(spec.columns, row),
+
+    read: (row) => fromRow(spec.columns, row),
 
     snapshot(event, revise = (state) => state) {
       const { created } = event;

@@ -1,9 +1,14 @@
-import { db } from "@/lib/db";
 import { env } from "@/lib/env";
+import { query } from "@/lib/pool";
 import { isLivemode } from "@/lib/stripe";
+import { prices } from "./catalogue";
+import { type OwnSubscription, readOwn } from "./own";
 import { choiceOf, PLANS, type Plan } from "./plans";
-import { type Access, decideAccess, hasEnded } from "./subscription/access";
-import { type FactView, readTimeline } from "./timeline/read";
+import type { JsonObject } from "./read";
+import { type Standing, standingOf } from "./standing";
+import { decideAccess, hasEnded } from "./subscription/access";
+import type { InvoiceState, PriceState } from "./subscription/from-stripe";
+import type { FactView } from "./timeline/read";
 
 /** Money in minor units of its currency: 2000 with "usd" is $20.00. https://docs.stripe.com/currencies */
 export type Money = { amount: number; currency: string };
@@ -58,14 +63,11 @@ export type InvoiceView = {
   invoicePdf: string | null;
 };
 
-export type BillingView = {
-  access: Access;
+export type BillingView = Standing & {
   /** The subscription that decided the access, or null if the user never had one. */
   subscription: SubscriptionView | null;
   /** Other subscriptions of the user that have not ended. */
   others: SubscriptionView[];
-  /** The invoice of the deciding subscription that a failed payment left open, or null. */
-  unpaidInvoice: InvoiceView | null;
   /** Newest first, at most 24, without drafts. */
   invoices: InvoiceView[];
   /** What happened, the newest first. */
@@ -81,43 +83,22 @@ export type PlanView = Pick<Plan, "key" | "name" | "description" | "lines" | "se
 };
 
 /**
- * What the dashboard shows of a user's billing: their own rows, reached only through the customer linked to them.
+ * What gates and pages have to know of a user's billing: their own rows, reached only through the customer linked to
+ * them, and read by one statement, so that all of it is of one moment whatever arrives meanwhile.
  * @throws if the database cannot be reached
  */
 export async function readBilling(userId: string, now: Date): Promise<BillingView> {
-  const customer = await db().customer.findUnique({ where: { userId, livemode: isLivemode() } });
-  const { subscriptions, invoices, schedules } = customer
-    ? await readRows(customer.id)
-    : { subscriptions: [], invoices: [], schedules: [] };
-  const unpaidOf = ({ id, status }: { id: string; status: string }) =>
-    invoices.filter((invoice) => invoice.subscriptionId === id && isUnpaid(invoice, status));
-  const facts = subscriptions.map((subscription) => ({
-    ...subscription,
-    // Stripe ends what a deleted customer had at once, also where the event about it is still on its way.
-    endedAt: subscription.endedAt ?? customer?.deletedAt ?? null,
-    unpaidSince: unpaidFrom(unpaidOf(subscription).at(-1)),
-  }));
-  const access = decideAccess(facts, now, { pastDueGraceDays: env().PAST_DUE_GRACE_DAYS });
-  const decided = facts.find((subscription) => subscription.id === access.subscriptionId);
-  const live = facts.filter((subscription) => subscription !== decided && !hasEnded(subscription, now));
-  const [unpaid] = decided ? unpaidOf(decided) : [];
-  const [catalogue, settling, timeline] = await Promise.all([
-    readCatalogue(
-      [...(decided ? [decided] : []), ...live].flatMap((subscription) => subscription.items),
-      [
-        ...schedules.map(({ nextPriceId }) => nextPriceId),
-        ...subscriptions.map(({ pendingPriceId }) => pendingPriceId),
-      ],
-    ),
-    customer ? isSettling(customer.id) : false,
-    customer ? readTimeline(customer.id) : [],
-  ]);
+  const { subscriptions, entitled, invoices, timeline, settling } = await readOwn(userId);
+  const access = decideAccess(subscriptions, now, { pastDueGraceDays: env().PAST_DUE_GRACE_DAYS });
+  const decided = subscriptions.find(({ id }) => id === access.subscriptionId);
+  const live = subscriptions.filter(
+    (subscription) => subscription !== decided && !hasEnded(subscription, now),
+  );
   return {
-    access,
-    subscription: decided ? viewSubscription(decided, schedules, catalogue) : null,
-    others: live.map((subscription) => viewSubscription(subscription, schedules, catalogue)),
-    unpaidInvoice: unpaid ? viewInvoice(unpaid) : null,
-    invoices: invoices.slice(0, 24).map(viewInvoice),
+    ...standingOf(access, decided, entitled),
+    subscription: decided ? viewSubscription(decided) : null,
+    others: live.map(viewSubscription),
+    invoices: invoices.map(viewInvoice),
     timeline,
     settling,
   };
@@ -129,18 +110,17 @@ export async function readBilling(userId: string, now: Date): Promise<BillingVie
  * @throws if the database cannot be reached
  */
 export async function readPlans(): Promise<PlanView[]> {
-  const onSale = { active: true, deletedAt: null, livemode: isLivemode() };
-  const [products, prices] = await Promise.all([
-    db().product.findMany({ where: onSale, select: { id: true } }),
-    db().price.findMany({
-      where: { ...onSale, lookupKey: { not: null } },
-      orderBy: { stripeStateAt: "desc" },
-    }),
-  ]);
-  const ids = new Set(products.map(({ id }) => id));
+  const rows = await query<{ price: JsonObject }>(
+    `select to_json(price) as price from prices price join products product on product.id = price.product_id
+    where price.active and price.deleted_at is null and price.livemode = $1 and price.lookup_key is not null
+      and product.active and product.deleted_at is null and product.livemode = $1
+    order by price.stripe_state_at desc`,
+    [isLivemode()],
+  );
+  const onSale = rows.map(({ price }) => prices.read(price));
   return PLANS.map(({ key, name, description, lines, seats, trialDays, prices: { month, year } }) => {
     const own = [month, year].flatMap(({ lookupKey }) => {
-      const price = prices.find((one) => one.lookupKey === lookupKey && ids.has(one.productId ?? ""));
+      const price = onSale.find((one) => one.lookupKey === lookupKey);
       return price ? [{ ...price, lookupKey }] : [];
     });
     return {
@@ -151,134 +131,48 @@ export async function readPlans(): Promise<PlanView[]> {
   }).filter((plan) => plan.prices.length > 0);
 }
 
-type SubscriptionRow = Awaited<ReturnType<typeof readRows>>["subscriptions"][number];
-type InvoiceRow = Awaited<ReturnType<typeof readRows>>["invoices"][number];
-type ScheduleRow = Awaited<ReturnType<typeof readRows>>["schedules"][number];
-type Catalogue = Awaited<ReturnType<typeof readCatalogue>>;
-
-async function readRows(customerId: string) {
-  const [subscriptions, schedules, invoices] = await Promise.all([
-    db().subscription.findMany({
-      where: { customerId, livemode: isLivemode() },
-      include: { items: { orderBy: { position: "asc" } } },
-    }),
-    db().subscriptionSchedule.findMany({ where: { customerId, livemode: isLivemode(), status: "active" } }),
-    db().invoice.findMany({
-      where: { customerId, livemode: isLivemode(), OR: [{ status: null }, { status: { not: "draft" } }] },
-      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-      take: 100,
-    }),
-  ]);
-  return { subscriptions, schedules, invoices };
-}
-
-async function readCatalogue(
-  items: readonly { priceId: string | null; productId: string | null }[],
-  waiting: readonly (string | null)[],
-) {
-  const ids = (pick: (item: (typeof items)[number]) => string | null) =>
-    items.flatMap((item) => pick(item) ?? []);
-  const [products, prices] = await Promise.all([
-    db().product.findMany({ where: { id: { in: ids((item) => item.productId) } } }),
-    db().price.findMany({
-      where: { id: { in: [...ids((item) => item.priceId), ...waiting.flatMap((id) => id ?? [])] } },
-    }),
-  ]);
+function viewSubscription(own: OwnSubscription): SubscriptionView {
+  const { id, status, cancelAtPeriodEnd, cancelAt, trialEnd, endedAt, confirmedAt } = own;
+  const { currentPeriodStart, currentPeriodEnd } = own;
   return {
-    products: new Map(products.map((product) => [product.id, product])),
-    prices: new Map(prices.map((price) => [price.id, price])),
-  };
-}
-
-async function isSettling(customerId: string): Promise<boolean> {
-  const waiting = await db().stripeEvent.findFirst({
-    where: { status: "pending", customerId },
-    select: { id: true },
-  });
-  return waiting !== null;
-}
-
-/**
- * The bill is still to be paid although it should be by now: a charge failed, or its subscription suffers from it. A bill
- * that is sent and paid by hand has no attempts. https://docs.stripe.com/invoicing/overview
- */
-function isUnpaid(invoice: InvoiceRow, subscriptionStatus: string): boolean {
-  const isLate = invoice.attemptCount > 0 || ["past_due", "unpaid"].includes(subscriptionStatus);
-  return isLate && invoice.status === "open" && invoice.amountPaid < invoice.amountDue;
-}
-
-function unpaidFrom(invoice: InvoiceRow | undefined): Date | null {
-  return invoice?.dueAt ?? invoice?.createdAt ?? null;
-}
-
-function viewSubscription(
-  row: SubscriptionRow,
-  schedules: readonly ScheduleRow[],
-  catalogue: Catalogue,
-): SubscriptionView {
-  const { id, status, cancelAtPeriodEnd, cancelAt, trialEnd, endedAt } = row;
-  const { currentPeriodStart, currentPeriodEnd } = row;
-  return {
-    ...{ id, status, cancelAtPeriodEnd, cancelAt, trialEnd, endedAt, currentPeriodStart, currentPeriodEnd },
-    pause: row.pauseBehavior
-      ? { isCollectedLater: row.pauseBehavior === "keep_as_draft", resumesAt: row.pauseResumesAt }
+    ...{ id, status, cancelAtPeriodEnd, cancelAt, trialEnd, endedAt, confirmedAt },
+    ...{ currentPeriodStart, currentPeriodEnd },
+    pause: own.pauseBehavior
+      ? { isCollectedLater: own.pauseBehavior === "keep_as_draft", resumesAt: own.pauseResumesAt }
       : null,
-    waiting: viewWaiting(row, schedules, catalogue),
-    confirmedAt: row.syncedAt !== null && row.syncedAt > row.stripeStateAt ? row.syncedAt : row.stripeStateAt,
-    items: row.items.map((item) => {
-      const price = catalogue.prices.get(item.priceId ?? "");
-      return {
-        id: item.id,
-        productName: catalogue.products.get(item.productId ?? "")?.name ?? null,
-        price: price ? viewPrice(price) : null,
-        quantity: item.quantity,
-      };
-    }),
+    waiting: own.waiting && viewWaiting(own.waiting),
+    items: own.items.map(({ id, product, price, quantity }) => ({
+      ...{ id, quantity },
+      productName: product?.name ?? null,
+      price: price && viewPrice(price),
+    })),
   };
 }
 
-function viewWaiting(
-  { id, pendingExpiresAt, pendingPriceId, pendingQuantity }: SubscriptionRow,
-  schedules: readonly ScheduleRow[],
-  { prices }: Catalogue,
-): WaitingChange | null {
-  const change = (kind: WaitingChange["kind"], at: Date, priceId: string | null, quantity: number | null) => {
-    const price = prices.get(priceId ?? "");
-    const planName = choiceOf(price?.lookupKey ?? null)?.plan.name ?? null;
-    return { kind, at, planName, price: price ? viewPrice(price) : null, quantity };
-  };
-  if (pendingExpiresAt) return change("unpaid", pendingExpiresAt, pendingPriceId, pendingQuantity);
-  const planned = schedules.find(({ subscriptionId, nextPhaseAt }) => subscriptionId === id && nextPhaseAt);
-  return planned?.nextPhaseAt
-    ? change("planned", planned.nextPhaseAt, planned.nextPriceId, planned.nextQuantity)
-    : null;
-}
-
-function viewPrice(row: {
-  id: string;
-  unitAmount: bigint | null;
-  currency: string;
-  interval: string | null;
-  intervalCount: number | null;
-  usageType: string | null;
-}): PriceView {
-  const { id, unitAmount, currency, interval, intervalCount, usageType } = row;
+function viewWaiting({ price, ...waiting }: NonNullable<OwnSubscription["waiting"]>): WaitingChange {
   return {
-    id,
+    ...waiting,
+    planName: choiceOf(price?.lookupKey ?? null)?.plan.name ?? null,
+    price: price && viewPrice(price),
+  };
+}
+
+function viewPrice({ id, unitAmount, currency, interval, intervalCount, usageType }: PriceState): PriceView {
+  return {
+    ...{ id, interval },
     unitAmount: unitAmount === null ? null : money(unitAmount, currency),
-    interval,
     intervalCount: intervalCount ?? 1,
     metered: usageType === "metered",
   };
 }
 
-function viewInvoice(row: InvoiceRow): InvoiceView {
-  const { id, number, status, createdAt, attemptCount, nextPaymentAttempt, hostedInvoiceUrl, invoicePdf } =
-    row;
+function viewInvoice({ amountDue, amountPaid, currency, ...invoice }: InvoiceState): InvoiceView {
+  const { id, number, status, createdAt, attemptCount } = invoice;
+  const { nextPaymentAttempt, hostedInvoiceUrl, invoicePdf } = invoice;
   return {
     ...{ id, number, status, createdAt, attemptCount, nextPaymentAttempt, hostedInvoiceUrl, invoicePdf },
-    amountDue: money(row.amountDue, row.currency),
-    amountPaid: money(row.amountPaid, row.currency),
+    amountDue: money(amountDue, currency),
+    amountPaid: money(amountPaid, currency),
   };
 }
 

@@ -88,3 +88,4 @@ export const storedText = (stored: unknown) => text(stored) ?? "";
 export const storedTexts = (stored: unknown) =>
   Array.isArray(stored) ? stored.flatMap((one) => text(one) ?? []) : [];
 export const storedAmount = (stored: unknown) => amount(stored) ?? 0n;
+export const storedTime = (stored: unknown) => time(stored) ?? new Date(0);

@@ -15,7 +15,7 @@ const MAILED = { timeout: 90_000 };
 
 const subjectsTo = async (address: string) => (await mailsTo(address)).map(({ subject }) => subject);
 
-test.use({ movesTime: true });
+test.use({ isAlone: true });
 
 test("signing up, paying, renewing, failing to pay, paying after all, cancelling, the end", async ({
   page,

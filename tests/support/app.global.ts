@@ -30,7 +30,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     const postgres = await startPostgres({
       dataDir: join(folder, "data"),
       logFile: join(folder, "postgres.log"),
-      settings: { fsync: "off" },
+      settings: { fsync: "off", shared_preload_libraries: "pg_stat_statements" },
     });
     started.push(postgres.stop);
     const database = await createDatabase(postgres.url, "app");

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
+import { billingOf } from "@/lib/access";
 import { FEEDBACK } from "@/lib/billing/cancellation";
-import { readBilling, type SubscriptionView } from "@/lib/billing/queries";
+import type { SubscriptionView } from "@/lib/billing/queries";
 import { formatDate } from "@/lib/format";
 import { requireUser } from "@/lib/session";
 import { ActionForm } from "../action-form";
@@ -29,7 +30,7 @@ type PageProps = { searchParams: Promise<Record<string, string | string[] | unde
 export default async function CancelPage({ searchParams }: PageProps) {
   const user = await requireUser("/dashboard/cancel");
   const { subscription: asked } = await searchParams;
-  const { subscription, others, access } = await readBilling(user.id, new Date());
+  const { subscription, others, access } = await billingOf(user.id);
   const all = [...(subscription && access.state !== "ended" ? [subscription] : []), ...others];
   const chosen = asked === undefined ? all[0] : all.find(({ id }) => id === asked);
   // Whose it is not sees the same as one for whom there is nothing.

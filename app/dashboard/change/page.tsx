@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import Link from "next/link";
+import { billingOf } from "@/lib/access";
 import { PLANS, planByKey } from "@/lib/billing/plans";
-import { type PlanView, readBilling, readPlans, type SubscriptionView } from "@/lib/billing/queries";
+import { type PlanView, readPlans, type SubscriptionView } from "@/lib/billing/queries";
 import { requireUser } from "@/lib/session";
 import { BUTTON } from "../../ui/button";
 import { Choices } from "./choices";
@@ -15,11 +16,7 @@ type PageProps = { searchParams: Promise<Record<string, string | string[] | unde
 /** Choose, look at what it costs, confirm: the first two by a plain form, so that it works without scripts. */
 export default async function ChangePage({ searchParams }: PageProps) {
   const user = await requireUser("/dashboard/change");
-  const [params, view, plans] = await Promise.all([
-    searchParams,
-    readBilling(user.id, new Date()),
-    readPlans(),
-  ]);
+  const [params, view, plans] = await Promise.all([searchParams, billingOf(user.id), readPlans()]);
   const { subscription, access } = view;
   if (!subscription || access.state === "none" || access.state === "ended") return <Nothing />;
   const current = currentChoice(subscription, plans);

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { readBilling, type SubscriptionView } from "@/lib/billing/queries";
+import { billingOf } from "@/lib/access";
+import type { SubscriptionView } from "@/lib/billing/queries";
 import { formatDate } from "@/lib/format";
 import { requireUser } from "@/lib/session";
 import { planName } from "../../dashboard/price-lines";
@@ -12,7 +13,7 @@ export const metadata: Metadata = { title: "Delete your account", robots: { inde
 /** A page of its own in place of a dialog: it works without scripts, and the browser's way back is the way out. */
 export default async function DeletePage() {
   const user = await requireUser("/settings/delete");
-  const { subscription, others, access } = await readBilling(user.id, new Date());
+  const { subscription, others, access } = await billingOf(user.id);
   const live = [...(subscription && access.state !== "ended" ? [subscription] : []), ...others];
   return (
     <div className="mx-auto flex w-full max-w-5xl flex-col px-5 pt-10 sm:px-8 sm:pt-14">

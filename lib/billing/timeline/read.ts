@@ -1,5 +1,16 @@
-import { db, Prisma } from "@/lib/db";
+import { query } from "@/lib/pool";
 import type { Money } from "../queries";
+import {
+  integer,
+  type JsonObject,
+  list,
+  objectOr,
+  smallInteger,
+  storedText,
+  storedTime,
+  text,
+  time,
+} from "../read";
 import { FACT_KINDS, type FactKind } from "./facts";
 
 /** A fact as a page shows it. */
@@ -20,63 +31,62 @@ type PlanAt = { name: string | null; interval: string | null; quantity: number |
 
 const MOST = 30;
 
-/** A bill that was paid since, or tried once more: what was to follow then does not follow any more. */
-const isOvertaken = Prisma.sql`f.kind = 'payment_failed' and exists (
-  select from facts later
-  where later.key in ('paid:' || f.invoice_id, 'payment_failed:' || f.invoice_id || ':' || f.attempt + 1))`;
+/**
+ * The newest facts as SQL of one value. Of what is read, up to half stays untold.
+ * @param customer SQL of a customer's id
+ */
+export const timelineOf = (customer: string) => `(select json_agg(f order by f.at desc, f.key) from (
+  select key, kind, at, invoice_id, attempt, amount, currency, next_at, reason, mail,
+    price_id, quantity, price_before, quantity_before,
+    (select json_object_agg(price.id, json_build_object('name', product.name, 'interval', price.interval))
+      from prices price left join products product on product.id = price.product_id
+      where price.id in (price_id, price_before)) as plans
+  from facts where customer_id = ${customer}
+  order by at desc, key
+  limit ${2 * MOST}
+) f)`;
 
-/** The newest first. Of an attempt that the bank asked about it is told that, and not that it failed as well. */
 export async function readTimeline(customerId: string): Promise<FactView[]> {
-  const rows = await db().$queryRaw<Row[]>`
-    select f.key, f.kind, f.at, f.amount, f.currency, f.reason,
-      case when ${isOvertaken} then f.at else f.next_at end as "nextAt", f.mail,
-      f.price_id as "priceId", product.name, price.interval, f.quantity,
-      f.price_before as "priceBefore", product_before.name as "nameBefore", price_before.interval as "intervalBefore",
-      f.quantity_before as "quantityBefore"
-    from facts f
-    left join prices price on price.id = f.price_id
-    left join products product on product.id = price.product_id
-    left join prices price_before on price_before.id = f.price_before
-    left join products product_before on product_before.id = price_before.product_id
-    where f.customer_id = ${customerId} and not (f.kind = 'payment_failed' and exists (
-      select from facts asked where asked.key = 'action_required:' || f.invoice_id || ':' || f.attempt))
-    order by f.at desc, f.key
-    limit ${MOST}`;
-  return rows.flatMap(viewFact);
+  const [found] = await query<{ facts: unknown }>(`select ${timelineOf("$1")} as facts`, [customerId]);
+  return viewFacts(found?.facts);
 }
 
-type Row = {
-  key: string;
-  kind: string;
-  at: Date;
-  amount: bigint | null;
-  currency: string | null;
-  nextAt: Date | null;
-  reason: string | null;
-  mail: string | null;
-  priceId: string | null;
-  name: string | null;
-  interval: string | null;
-  quantity: number | null;
-  priceBefore: string | null;
-  nameBefore: string | null;
-  intervalBefore: string | null;
-  quantityBefore: number | null;
-};
+/** The newest first, as timelineOf gives them. */
+export function viewFacts(stored: unknown): FactView[] {
+  const rows = list(stored);
+  const keys = new Set(rows.map(({ key }) => key));
+  return rows.flatMap((row) => viewFact(row, keys)).slice(0, MOST);
+}
 
-/** While a new version is deployed, an old one may meet a kind that it has no words for. */
-function viewFact({ key, kind, at, amount, currency, nextAt, reason, mail, ...row }: Row): FactView[] {
+/**
+ * Of an attempt that the bank asked about it is told that, and not that it failed as well. Of a bill that was paid since, or
+ * tried once more, what was to follow does not follow any more.
+ */
+function viewFact(row: JsonObject, keys: ReadonlySet<unknown>): FactView[] {
+  const kind = storedText(row.kind);
+  // While a new version is deployed, an old one may meet a kind that it has no words for.
   if (!isKind(kind)) return [];
-  const { name, interval, quantity, nameBefore, intervalBefore, quantityBefore } = row;
-  const before = { name: nameBefore, interval: intervalBefore, quantity: quantityBefore };
+  const { invoice_id: bill, attempt } = row;
+  const isFailure = kind === "payment_failed";
+  if (isFailure && keys.has(`action_required:${bill}:${attempt}`)) return [];
+  const isOvertaken =
+    isFailure && (keys.has(`paid:${bill}`) || keys.has(`payment_failed:${bill}:${Number(attempt) + 1}`));
+  const [at, sum, currency] = [storedTime(row.at), integer(row.amount), text(row.currency)];
   return [
     {
-      ...{ key, kind, at, nextAt, reason, mail },
-      money: amount === null || currency === null ? null : { amount: Number(amount), currency },
-      plan: row.priceId === null ? null : { name, interval, quantity },
-      planBefore: row.priceBefore === null ? null : before,
+      ...{ kind, at, key: storedText(row.key), reason: text(row.reason), mail: text(row.mail) },
+      money: sum === null || currency === null ? null : { amount: sum, currency },
+      nextAt: isOvertaken ? at : time(row.next_at),
+      plan: planAt(row.plans, row.price_id, row.quantity),
+      planBefore: planAt(row.plans, row.price_before, row.quantity_before),
     },
   ];
+}
+
+function planAt(plans: unknown, priceId: unknown, quantity: unknown): PlanAt | null {
+  if (typeof priceId !== "string") return null;
+  const { name, interval } = objectOr(objectOr(plans)[priceId]);
+  return { name: text(name), interval: text(interval), quantity: smallInteger(quantity) };
 }
 
 const isKind = (kind: string): kind is FactKind => Object.hasOwn(FACT_KINDS, kind);

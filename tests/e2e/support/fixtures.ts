@@ -15,8 +15,11 @@ export const somebody = (): Person => ({
 });
 
 type Fixtures = {
-  /** Whether the test lets time pass at Stripe. It passes for every account: a payment that another test has open expires. */
-  movesTime: boolean;
+  /**
+   * Whether the test must be alone: it counts what the app asks of its database, or lets time pass at Stripe. That passes for
+   * every account: a payment that another test has open expires.
+   */
+  isAlone: boolean;
   /** Who moves time is alone; all others go side by side. */
   turn: undefined;
   /** The database of the app under test. */
@@ -26,15 +29,15 @@ type Fixtures = {
 };
 
 /** Any number that the app does not lock. */
-const TIME_LOCK = 0x71_3e;
+const TURN_LOCK = 0x71_3e;
 
 export const test = base.extend<Fixtures>({
-  movesTime: [false, { option: true }],
+  isAlone: [false, { option: true }],
   turn: [
-    async ({ movesTime }, use) => {
+    async ({ isAlone }, use) => {
       const client = new Client(process.env.DATABASE_URL);
       await client.connect();
-      await client.query(`select pg_advisory_lock${movesTime ? "" : "_shared"}(${TIME_LOCK})`);
+      await client.query(`select pg_advisory_lock${isAlone ? "" : "_shared"}(${TURN_LOCK})`);
       await use(undefined);
       await client.end();
     },

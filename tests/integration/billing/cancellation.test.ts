@@ -5,7 +5,7 @@ import { changePlan } from "@/lib/billing/change/change";
 import { previewChange } from "@/lib/billing/change/preview";
 import { planByKey } from "@/lib/billing/plans";
 import { openPortal } from "@/lib/billing/portal";
-import { readStanding } from "@/lib/billing/standing";
+import { readBilling } from "@/lib/billing/queries";
 import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
 import { db } from "@/lib/db";
 import { stripe } from "@/lib/stripe";
@@ -153,7 +153,7 @@ describe("a paused plan", () => {
     await useCard(ada, "pm_card_chargeCustomerFail");
     expect(await resume(ada)).toBe("unpaid");
     expect(await row(ada)).toMatchObject({ status: "paused" });
-    const standing = await readStanding(ada.userId, new Date());
+    const standing = await readBilling(ada.userId, new Date());
     expect(standing.bill?.due).toEqual({ amount: 500, currency: "usd" });
   });
 

@@ -45,7 +45,7 @@ describe("what the dashboard reads", () => {
         confirmedAt: new Date(T0 * 1000),
       },
       others: [],
-      unpaidInvoice: null,
+      bill: null,
       timeline: [],
       settling: false,
     });
@@ -80,9 +80,8 @@ describe("what the dashboard reads", () => {
       anInvoice({ attempt_count: 2, created: T0, next_payment_attempt: T0 + 3600 }),
     );
     const view = await billing();
-    expect(view.unpaidInvoice).toMatchObject({
-      id: "in_1",
-      attemptCount: 2,
+    expect(view.bill).toMatchObject({
+      due: { amount: 2000, currency: "usd" },
       nextPaymentAttempt: new Date((T0 + 3600) * 1000),
     });
     expect(view.access).toMatchObject({

@@ -1,6 +1,5 @@
 import { versionOf } from "@/app/dashboard/version";
 import { readBilling } from "@/lib/billing/queries";
-import { readStanding } from "@/lib/billing/standing";
 import { currentUser } from "@/lib/session";
 
 const HEADERS = { "cache-control": "private, no-store" };
@@ -9,7 +8,6 @@ const HEADERS = { "cache-control": "private, no-store" };
 export async function GET(): Promise<Response> {
   const user = await currentUser();
   if (!user) return Response.json({ error: "Nobody is signed in." }, { status: 401, headers: HEADERS });
-  const now = new Date();
-  const [view, standing] = await Promise.all([readBilling(user.id, now), readStanding(user.id, now)]);
-  return Response.json({ version: versionOf(view, standing) }, { headers: HEADERS });
+  const view = await readBilling(user.id, new Date());
+  return Response.json({ version: versionOf(view) }, { headers: HEADERS });
 }
