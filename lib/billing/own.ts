@@ -29,7 +29,7 @@ import { timelineOf, viewFacts } from "./timeline/read";
 const OWN = `select
   (select json_agg(s order by s.started_at desc, s.id) from (
     select s.*, greatest(s.stripe_state_at, s.synced_at) as confirmed_at, c.deleted_at as customer_deleted_at,
-      (select json_agg(i order by i.position) from (
+      (select json_agg(i order by i.position, i.id) from (
         select i.*, price, product from subscription_items i
         left join prices price on price.id = i.price_id
         left join products product on product.id = i.product_id

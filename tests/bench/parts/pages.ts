@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { Client } from "pg";
+import { insertCustomer } from "../../e2e/support/billing-rows.ts";
+import { DASHBOARD_STATES, insertPlans } from "../../e2e/support/dashboard-states.ts";
 import { TEST_ENV } from "../../support/env.ts";
 import { median, show } from "../figures.ts";
 import type { Section } from "../report.ts";
@@ -10,9 +13,11 @@ import { type BenchOptions, onStage } from "../stage.ts";
 /** What a page costs: the server's time, the database's statements, and what goes to the browser. */
 export function pages({ rounds }: BenchOptions): Promise<Section> {
   return onStage(async ({ database, startApp, startOthers }) => {
-    const app = await startApp(await database.create("pages"));
+    const databaseUrl = await database.create("pages");
+    const app = await startApp(databaseUrl);
     const others = await startOthers(await database.create("pages_others"));
     const cookie = await signUp(app.url);
+    await subscribe(databaseUrl);
     const framework = scriptBytes(await (await fetch(new URL("/nothing", others.url))).text(), COMPETITORS);
     const row = async (name: string, path: string) => {
       const open = async () => {
@@ -41,18 +46,30 @@ export function pages({ rounds }: BenchOptions): Promise<Section> {
     return {
       title: "Pages",
       text:
-        "Each page as the production server answers it. The framework's own JavaScript is that of a page of Next with " +
-        `nothing on it: ${show(framework / 1024, 1)} KiB.`,
+        "Each page as the production server answers it to somebody with a plan. The framework's own JavaScript is that of a " +
+        `page of Next with nothing on it: ${show(framework / 1024, 1)} KiB.`,
       rows: [await row("landing page", "/"), await row("dashboard", "/dashboard")],
     };
   });
+}
+
+const EMAIL = "ada@example.com";
+
+/** A plan that runs, and four invoices. */
+async function subscribe(databaseUrl: string): Promise<void> {
+  const db = new Client(databaseUrl);
+  await db.connect();
+  await insertPlans(db);
+  const customerId = await insertCustomer(db, EMAIL);
+  await DASHBOARD_STATES.find(({ name }) => name === "active")?.insert(db, customerId);
+  await db.end();
 }
 
 async function signUp(url: URL): Promise<string> {
   const answer = await fetch(new URL("/api/auth/sign-up/email", url), {
     method: "POST",
     headers: { "content-type": "application/json", origin: TEST_ENV.APP_URL },
-    body: JSON.stringify({ name: "Ada", email: "ada@example.com", password: "correct horse battery" }),
+    body: JSON.stringify({ name: "Ada", email: EMAIL, password: "correct horse battery" }),
   });
   if (answer.status !== 200) throw new Error(`Signing up was answered with ${answer.status}.`);
   return answer.headers
