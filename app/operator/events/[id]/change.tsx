@@ -149,7 +149,7 @@ function Value({ field, value, currency }: { field: string; value: unknown; curr
     ? value.map((one) => inWords(field, one, currency))
     : [inWords(field, value, currency)];
   if (words.length === 0 || words[0] === "") return <span className="text-muted">–</span>;
-  return words.map((line) => (
+  return [...new Set(words)].map((line) => (
     <span key={line} className="block">
       {line}
     </span>
