@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { redirect } from "next/navigation";
+import { currentStanding } from "@/lib/access";
 import { choiceOf } from "@/lib/billing/plans";
 import { readPlans } from "@/lib/billing/queries";
 import { hadTrial } from "@/lib/billing/trials";
@@ -24,6 +25,7 @@ export default async function CheckoutPage({ searchParams }: PageProps) {
   const wantedSeats = readSeats(seats, plan.seats?.most ?? 1);
   const user = await currentUser();
   if (!user) redirect(signUpPath(checkoutPath(choice.price.lookupKey, wantedSeats)));
+  if ((await currentStanding())?.access.access) redirect("/dashboard?checkout=subscribed");
   const view = (await readPlans()).find(({ key }) => key === plan.key);
   const price = view?.prices.find((one) => one.lookupKey === choice.price.lookupKey);
   if (!price) return <NotOnSale />;

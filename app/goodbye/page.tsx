@@ -10,7 +10,7 @@ export default function GoodbyePage() {
   return (
     <Message
       title="Your account is deleted"
-      words="Its plan has ended, and nothing is charged any more. Thank you for having been here."
+      words="No plan runs any more, and nothing is charged. Thank you for having been here."
     >
       <Link href="/" className={BUTTON.quiet}>
         Go to the home page

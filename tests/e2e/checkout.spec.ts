@@ -112,6 +112,8 @@ test("with a plan, nothing is bought a second time", async ({ page, context, db,
   await stale.getByRole("button", { name: "Choose Company" }).click();
   await expect(stale.getByRole("heading", { name: "You have a plan already" })).toBeVisible(FOLLOWS);
   expect(await charged(db, email)).toBe(1);
+  await stale.goto("/checkout?plan=company_monthly");
+  await expect(stale).toHaveURL("/dashboard?checkout=subscribed");
   await stale.goto("/#pricing");
   await expect(
     stale.getByRole("article", { name: "Solo" }).getByText("Your plan").filter({ visible: true }),
