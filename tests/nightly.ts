@@ -17,6 +17,6 @@ const THOROUGH = {
 ensurePrismaClient(root);
 process.exitCode = runProgram(
   "vitest",
-  ["run", "--project", "integration", "convergence", "crash-points", "outages", "pooler", "recover"],
+  ["run", "--project", "integration", "convergence", "crash-points", "outages", "pooler", "lost-hour"],
   { ...THOROUGH, ...process.env },
 );
