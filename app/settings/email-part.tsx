@@ -16,10 +16,7 @@ export const CURRENT_PASSWORD = {
 export async function EmailPart({ user }: { user: CurrentUser }) {
   if (env().SMTP_URL === undefined)
     return (
-      <p>
-        It cannot be changed here: a new address is confirmed by mail, and this app sends none. Whoever runs
-        it sets SMTP_URL.
-      </p>
+      <p>It cannot be changed here: a new address is confirmed by mail, and no mail server is set up.</p>
     );
   const change = await readEmailChange(user.id);
   if (change === null)
