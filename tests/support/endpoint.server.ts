@@ -22,6 +22,8 @@ const server = createServer(async (incoming, outgoing) => {
   outgoing.end(await response.text());
 });
 
+// A connection that nobody used for five seconds would be closed, and perhaps under the next delivery.
+server.keepAliveTimeout = 600_000;
 server.listen(0, "127.0.0.1", () => {
   const address = server.address();
   if (typeof address === "object" && address !== null) process.stdout.write(`${address.port}\n`);

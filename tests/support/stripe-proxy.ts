@@ -7,11 +7,19 @@ export type Mishap =
   | { kind: "hangs up" }
   | { kind: "nonsense"; body: string };
 
-export type Passage = { mishap: Mishap | null; beforeMs: number; afterMs: number };
+export type Passage = {
+  mishap: Mishap | null;
+  beforeMs: number;
+  afterMs: number;
+  /** How old a state an answer may tell, on Stripe's clock: as a machine does that has not heard the newest yet. */
+  lagMs?: number;
+};
 
 const SMOOTH: Passage = { mishap: null, beforeMs: 0, afterMs: 0 };
 
-/** Stands between the app and a local Stripe: makes the way slow or broken, counts, and can set Stripe's clock. */
+type Answer = { status: number; headers: IncomingMessage["headers"]; body: Buffer; date: number | null };
+
+/** Stands between the app and a local Stripe: makes the way slow, broken or late, counts, and can set Stripe's clock. */
 export class StripeProxy {
   url = "";
   /** Where Stripe is at present; null: nobody answers. */
@@ -22,6 +30,10 @@ export class StripeProxy {
   date: () => number | null = () => null;
   /** As `GET /v1/subscriptions/sub_1`. */
   readonly requests: string[] = [];
+  /** Requests that were answered with what was true a moment before. */
+  lagging = 0;
+  readonly #earlier = new Map<string, Answer>();
+  #headers: IncomingMessage["headers"] = {};
   readonly #agent = new Agent({ keepAlive: true });
   readonly #server = createServer((incoming, outgoing) => void this.#carry(incoming, outgoing));
 
@@ -41,12 +53,15 @@ export class StripeProxy {
 
   async #carry(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     this.requests.push(`${incoming.method} ${incoming.url}`);
-    const { mishap, beforeMs, afterMs } = this.passage();
+    const { mishap, beforeMs, afterMs, lagMs = 0 } = this.passage();
+    this.#headers = incoming.headers;
     incoming.resume();
     if (beforeMs > 0) await sleep(beforeMs);
     if (this.upstream === null || mishap?.kind === "hangs up") return void incoming.socket.destroy();
     if (mishap) return answerBadly(outgoing, mishap);
-    const { status, headers, body, date } = await this.#ask(incoming, this.upstream);
+    const now = await this.#ask(incoming, this.upstream);
+    const { status, headers, body } = this.#asOfLate(`${incoming.url}`, now, lagMs);
+    const { date } = now;
     if (afterMs > 0) await sleep(afterMs);
     outgoing.writeHead(status, {
       "content-type": "application/json",
@@ -56,13 +71,34 @@ export class StripeProxy {
     outgoing.end(body);
   }
 
-  #ask({ method, url, headers }: IncomingMessage, upstream: string) {
-    return new Promise<{
-      status: number;
-      headers: IncomingMessage["headers"];
-      body: Buffer;
-      date: number | null;
-    }>((resolve, reject) => {
+  /**
+   * Keeps what Stripe says of some objects now, for answers that lag by so much at the most: what is kept already stays as
+   * long as it is young enough. Nothing before the first request has come by.
+   */
+  async remember(paths: readonly string[], lagMs: number): Promise<void> {
+    const { upstream } = this;
+    if (upstream === null || this.requests.length === 0) return;
+    const isYoung = (url: string) => (this.date() ?? 0) - (this.#earlier.get(url)?.date ?? 0) <= lagMs;
+    const keep = async (url: string) =>
+      this.#earlier.set(url, await this.#ask({ method: "GET", url, headers: this.#headers }, upstream));
+    await Promise.all(paths.filter((url) => !isYoung(url)).map(keep));
+  }
+
+  forget(): void {
+    this.#earlier.clear();
+    this.lagging = 0;
+  }
+
+  #asOfLate(url: string, now: Answer, lagMs: number): Answer {
+    const earlier = this.#earlier.get(url);
+    const age = (now.date ?? 0) - (earlier?.date ?? 0);
+    if (!earlier || age > lagMs || earlier.body.equals(now.body)) return now;
+    this.lagging += 1;
+    return earlier;
+  }
+
+  #ask({ method, url, headers }: Pick<IncomingMessage, "method" | "url" | "headers">, upstream: string) {
+    return new Promise<Answer>((resolve, reject) => {
       const asked = request(upstream + url, { agent: this.#agent, method, headers }, (response) => {
         const date = this.date();
         const chunks: Buffer[] = [];
@@ -72,7 +108,10 @@ export class StripeProxy {
           resolve({ status: response.statusCode ?? 502, headers: response.headers, body, date });
         });
       });
-      asked.on("error", reject);
+      // The server may close a connection in the very moment in which it is used again: that is no mishap of the test's.
+      asked.on("error", (error) =>
+        asked.reusedSocket ? resolve(this.#ask({ method, url, headers }, upstream)) : reject(error),
+      );
       asked.end();
     });
   }

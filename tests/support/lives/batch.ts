@@ -28,6 +28,8 @@ export type Batch = {
   slowMs: number;
   /** By how many seconds Stripe's answering machines are ahead of the one that stamps events. */
   skew: number;
+  /** By how many seconds an answer of Stripe's may be behind what has happened: together with the skew, within CLOCK_SKEW_MS. */
+  lag: number;
 };
 
 type World = { endpoints: readonly Endpoint[]; proxy: StripeProxy };
@@ -37,6 +39,8 @@ export type Findings = {
   events: number;
   deliveries: number;
   requests: number;
+  /** Answers that told what was true a moment before. */
+  lagging: number;
   results: Map<string, number>;
   lost: string[];
   unsettled: string[];
@@ -68,6 +72,7 @@ export async function liveThrough(batch: Batch, world: World): Promise<Findings>
     const truth = new Truth(account);
     const chance = random(batch.seed);
     proxy.requests.length = 0;
+    proxy.forget();
     proxy.upstream = local.url;
     proxy.date = () => (clock + batch.skew) * 1000;
     proxy.passage = () => badWeather(batch, chance);
@@ -78,6 +83,7 @@ export async function liveThrough(batch: Batch, world: World): Promise<Findings>
     const longest = Math.max(...batch.lives.map((life) => life.length));
     let delivering = post.deliver(0);
     for (let round = 0; round < longest; round += 1) {
+      if (batch.lag > 0) await proxy.remember(pathsOf(account), batch.lag * 1000);
       for (const [n, person] of people.entries())
         for (const deed of batch.lives[n]?.[round] ?? []) await act(person, deed);
       post.collect(round);
@@ -97,7 +103,7 @@ export async function liveThrough(batch: Batch, world: World): Promise<Findings>
     await drainUntilSettled(world.endpoints);
     const falseFacts = await readFalseFacts(account, VERSIONS[4]);
     const compared = await compare(truth, await truth.now(shop.stripe), proxy.requests);
-    return { ...compared, falseFacts, ...post.figures() };
+    return { ...compared, falseFacts, lagging: proxy.lagging, ...post.figures() };
   } finally {
     proxy.upstream = null;
     await local.close();
@@ -117,7 +123,14 @@ const MISHAPS: readonly [Mishap, ...Mishap[]] = [
   { kind: "nonsense", body: '{"id":"sub_of_another","object":"subscription","status":"active"}' },
 ];
 
-const badWeather = ({ failing, slowMs }: Batch, chance: () => number) => ({
+/** What the app may ask about, of what changes most. */
+const pathsOf = ({ store }: Account) => [
+  ...store.all("subscription").map(({ id }) => `/v1/subscriptions/${id}`),
+  ...store.all("invoice").map(({ id }) => `/v1/invoices/${id}`),
+];
+
+const badWeather = ({ failing, slowMs, lag }: Batch, chance: () => number) => ({
+  lagMs: chance() < 0.5 ? lag * 1000 : 0,
   mishap: chance() < failing ? pick(MISHAPS, chance()) : null,
   beforeMs: chance() < 0.5 ? chance() * slowMs : 0,
   afterMs: chance() < 0.5 ? chance() * slowMs : 0,
