@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { openFindings } from "@/lib/billing/findings";
+import { readBilling } from "@/lib/billing/queries";
 import { readRevenue } from "@/lib/billing/revenue";
 import { readReplay } from "@/lib/billing/webhook/replay";
 import { listActs } from "@/lib/operator/acts";
@@ -11,7 +12,7 @@ import { readHealth } from "@/lib/operator/health";
 
 const deep = { at: new Date(Date.now() - 40 * 86_400_000), id: "evt_1" };
 
-/** What each operator page reads, and with which filters. */
+/** What each operator page reads, and with which filters; and the dashboard. */
 export const PAGE_READS: Record<string, () => Promise<unknown>> = {
   health: readHealth,
   "health: findings": () => openFindings(["parked", "orphan", "duplicate"]),
@@ -37,6 +38,7 @@ export const PAGE_READS: Record<string, () => Promise<unknown>> = {
   revenue: readRevenue,
   record: () => listActs(null),
   replay: () => readReplay("none"),
+  dashboard: () => readBilling("user_7", new Date()),
 };
 
 type Statement = { text: string; values: unknown[] };
@@ -72,6 +74,7 @@ const LARGE = new Set([
   "subscription_items",
   "customers",
   "invoices",
+  "facts",
   "users",
 ]);
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.end());
 
-describe("every operator page's queries have an index", () => {
+describe("every operator page's queries have an index, and the dashboard's", () => {
   it.each(Object.entries(PAGE_READS))("%s", async (_, read) => {
     const statements = await statementsOf(read);
     expect(statements.length).toBeGreaterThan(0);
