@@ -33,7 +33,8 @@ export default async function HealthPage() {
               <p key={`${kind} ${subjectId}`} className="wrap-anywhere">
                 <Link href={placeOf(kind, subjectId)} className={LINK}>
                   {subjectId}
-                </Link>{" "}
+                </Link>
+                {": "}
                 {detail}
               </p>
             ))}

@@ -27,7 +27,7 @@ export function Change({ event, change }: { event: EventRow; change: EventChange
   const { kind, id, fields, row, source, currency } = change;
   const hasNow = row !== null && !row.isAsTold;
   const show = (field: string, value: unknown) => (
-    <td className="wrap-anywhere min-w-36">
+    <td className="wrap-anywhere min-w-24 sm:min-w-36 [&_time]:whitespace-normal">
       <Value field={field} value={value} currency={currency} />
     </td>
   );
@@ -49,10 +49,7 @@ export function Change({ event, change }: { event: EventRow; change: EventChange
           <Table label={title} heads={["Field", "Before", "After", ...(hasNow ? ["Now"] : [])]}>
             {fields.map(({ field, before, after, now }) => (
               <tr key={field}>
-                <th
-                  scope="row"
-                  className="whitespace-nowrap py-3 pr-4 pl-6 text-left align-baseline font-medium"
-                >
+                <th scope="row" className="min-w-24 py-3 pr-4 pl-6 text-left align-baseline font-medium">
                   {wordsOf(field)}
                 </th>
                 {show(field, before)}
