@@ -3,8 +3,8 @@ import { query } from "../pool";
 const WINDOW_MS = 60_000;
 
 /**
- * Counts an attempt at something, and says whether there were few enough of them without a minute's rest. In the auth library's own table,
- * which tidies it up: that counts by itself what comes over its routes alone.
+ * Counts an attempt at something, and says whether there were few enough of them without a minute's rest. In the auth
+ * library's own table, which tidies it up: by itself it counts what comes over its routes alone.
  */
 export async function isAllowed(what: string, most: number): Promise<boolean> {
   const now = Date.now();
