@@ -35,7 +35,10 @@ export class StripeProxy {
   readonly #earlier = new Map<string, Answer>();
   #headers: IncomingMessage["headers"] = {};
   readonly #agent = new Agent({ keepAlive: true });
-  readonly #server = createServer((incoming, outgoing) => void this.#carry(incoming, outgoing));
+  /** Where Stripe hangs up, as a storm has it, so does this. */
+  readonly #server = createServer((incoming, outgoing) =>
+    this.#carry(incoming, outgoing).catch(() => incoming.socket.destroy()),
+  );
 
   static async start(): Promise<StripeProxy> {
     const proxy = new StripeProxy();
@@ -103,6 +106,7 @@ export class StripeProxy {
         const date = this.date();
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
         response.on("end", () => {
           const body = Buffer.concat(chunks);
           resolve({ status: response.statusCode ?? 502, headers: response.headers, body, date });
