@@ -1,7 +1,7 @@
 import { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { applyEvents, type Ledger } from "@/lib/billing/webhook/apply";
-import { recordEvents } from "@/lib/billing/webhook/inbox";
+import { recordEvents, settleEvents } from "@/lib/billing/webhook/inbox";
 import { receiveEvent } from "@/lib/billing/webhook/receive";
 import { type VerifiedEvent, verifyEvent } from "@/lib/billing/webhook/verify";
 import { db } from "@/lib/db";
@@ -171,6 +171,24 @@ it.each([
     });
   },
 );
+
+it("an event that waits in the inbox is not settled by a row that another process wrote first", async () => {
+  await receiveAll([updated(1)]);
+  const [older, newer] = [updated(1, { metadata: { is: "older" } }, 10), updated(1, {}, 20)].map(verified);
+  if (!older || !newer) throw new Error("Two events are two events.");
+  await recordEvents([{ event: older, disposition: { status: "pending", reason: "A test." }, needs: null }]);
+  const commits = vi.fn(settleEvents);
+  const verdicts = await applyEvents([older], {
+    isOver: (status) => status !== "pending",
+    deferred: () => null,
+    async commit(decided, writes) {
+      if (commits.mock.calls.length === 0) await applyEvents([newer], newEvents);
+      return commits(decided, writes);
+    },
+  });
+  expect(verdicts.get(older.id)).toMatchObject({ outcome: "superseded" });
+  expect(await inboxRow(older)).toMatchObject({ status: "done", outcome: "superseded" });
+});
 
 it("many processes that write the same rows end in the newest state", async () => {
   const lives = Array.from({ length: 6 }, (_, process) =>

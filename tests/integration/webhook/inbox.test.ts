@@ -81,6 +81,17 @@ describe("claiming", () => {
     expect(again).toMatchObject({ attempts: 2 });
   });
 
+  it("by another, of what was held too long, stands: the failure of the first holder changes nothing", async () => {
+    const [event] = await waiting(1);
+    const [first] = await claimDue(5);
+    await db().$executeRaw`update stripe_events set locked_until = now() - interval '1 second'`;
+    const [second] = await claimDue(5);
+    const heldBySecond = await inboxRow(event ?? {});
+    await putBack([{ ...failure, id: first?.id ?? "", attempts: first?.attempts ?? 0 }]);
+    expect(second?.attempts).toBe(2);
+    expect(await inboxRow(event ?? {})).toEqual(heldBySecond);
+  });
+
   it("leaves alone what is done, parked or not due", async () => {
     const [first, second, third] = await waiting(3);
     await settle(first, { status: "done", outcome: "applied" });
@@ -296,4 +307,23 @@ it("a flood of failing events keeps neither the untried from their turn nor each
     ...Array.from({ length: 7 }, (_, n) => `evt_flood_${n}`),
     ...Array.from({ length: 3 }, (_, n) => `evt_new_${n}`),
   ]);
+});
+
+it("a flood of new events keeps those that failed before from their turn no longer than their age", async () => {
+  const [event] = await waiting(1);
+  const row = await inboxRow(event ?? {});
+  await db().stripeEvent.deleteMany({ where: { id: row.id } });
+  const copy = (id: string, attempts: number, at: number) => ({
+    ...{ ...row, id, attempts },
+    nextAttemptAt: new Date(at),
+  });
+  await db().stripeEvent.createMany({
+    data: [
+      ...Array.from({ length: 500 }, (_, n) => copy(`evt_new_${n}`, 0, Date.now() - 1_000)),
+      ...Array.from({ length: 3 }, (_, n) => copy(`evt_failed_${n}`, 3, n)),
+    ],
+  });
+  const claimed = (await claimDue(10)).map(({ id }) => id);
+  expect(claimed).toHaveLength(10);
+  expect(claimed).toEqual(expect.arrayContaining(["evt_failed_0", "evt_failed_1", "evt_failed_2"]));
 });
