@@ -7,6 +7,9 @@ process.env.TZ = "Asia/Kathmandu";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
+/** No promise is about speed: a laptop that does much else at once must not fail one. */
+const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   resolve: {
     alias: {
@@ -34,8 +37,7 @@ export default defineConfig({
           include: ["tests/integration/stripe/**/*.test.ts"],
           // Each file starts servers of its own, and loading their code anew for each file took more than the tests.
           isolate: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...PATIENT,
         },
       },
       {
@@ -45,9 +47,7 @@ export default defineConfig({
           include: ["tests/integration/**/*.test.{ts,tsx}"],
           exclude: ["tests/integration/stripe/**"],
           globalSetup: ["tests/support/postgres.global.ts"],
-          // No promise is about speed: a laptop that does much else at once must not fail one.
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...PATIENT,
         },
       },
       {

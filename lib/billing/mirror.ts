@@ -56,8 +56,8 @@ export type MirrorSpec<State extends { id: string }> = Life<State> & {
 export type Mirror = {
   kind: string;
   table: Table;
-  /** What a row says of the object, by the names of its fields; without what only the table knows. */
-  stateOf(row: Row): object;
+  /** What a row says of the object, without what only the table knows. The row may have more than the table's columns. */
+  read(row: Row): object;
   /** @throws Stripe's errors as they come; BillingError if the answer has no date */
   ask(id: string): Promise<Answer>;
   /**
@@ -81,8 +81,7 @@ export type Comparison =
   | { verdict: "same" | "unclear" | "unknown"; differences: Difference[] }
   | { verdict: "differs"; differences: Difference[]; row: Row };
 
-type TypedMirror<State> = Mirror & {
-  /** The state in a row of the table, or in more than a row that has its columns. */
+type TypedMirror<State> = Omit<Mirror, "read"> & {
   read(row: Row): State;
   /**
    * The snapshot of an event becomes the row, unless the row is newer or only Stripe can tell.
@@ -123,8 +122,6 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): T
   const self: TypedMirror<State> = {
     kind: spec.kind,
     table,
-    stateOf: (row) => fromRow(spec.columns, row),
-
     read: (row) => fromRow(spec.columns, row),
 
     snapshot(event, revise = (state) => state) {

@@ -39,9 +39,9 @@ export async function readEventChange(payload: string): Promise<EventChange | st
     readKnown([change], []),
   ]);
   const row = rows.get(keyOf(change));
-  const after = mirror.stateOf(told);
-  const before = earlier ? mirror.stateOf(earlier) : { ...blankOf(after), id };
-  const now = row && mirror.stateOf(row);
+  const after = mirror.read(told);
+  const before = earlier ? mirror.read(earlier) : { ...blankOf(after), id };
+  const now = row && mirror.read(row);
   const since = now ? differencesOf(after, now) : [];
   const names = new Set([...differencesOf(before, after), ...since].map(({ field }) => field));
   return {

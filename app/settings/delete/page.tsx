@@ -6,6 +6,7 @@ import { formatDate } from "@/lib/format";
 import { requireUser } from "@/lib/session";
 import { planName } from "../../dashboard/price-lines";
 import { deleteOwnAccount } from "../actions";
+import { CURRENT_PASSWORD } from "../email-part";
 import { SettingsForm } from "../settings-form";
 
 export const metadata: Metadata = { title: "Delete your account", robots: { index: false } };
@@ -42,14 +43,7 @@ export default async function DeletePage() {
             id="delete"
             action={deleteOwnAccount}
             account={user.email}
-            fields={[
-              {
-                name: "password",
-                label: "Your password",
-                type: "password",
-                autoComplete: "current-password",
-              },
-            ]}
+            fields={[CURRENT_PASSWORD]}
             look="danger"
             label="Delete account for good"
           />

@@ -1,5 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Mailbox, startMailbox } from "@/dev/mailbox/server";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { deleteAccount } from "@/lib/account/delete";
 import {
   addressOfLink,
@@ -11,55 +10,24 @@ import {
 } from "@/lib/account/email-change";
 import { exportAccount } from "@/lib/account/export";
 import { AccountRefusal } from "@/lib/account/refusal";
-import { auth } from "@/lib/auth";
-import { linkCustomer } from "@/lib/billing/ownership";
 import { db } from "@/lib/db";
 import { query } from "@/lib/pool";
 import { stripe } from "@/lib/stripe";
 import { useDatabase } from "../../support/database";
+import { useMailbox } from "../../support/mailbox";
+import { aMember, type Member, PASSWORD } from "../../support/member";
 import { useStripe } from "../../support/stripe";
 
-const mailServer: { box?: Mailbox } = {};
-beforeAll(async () => {
-  mailServer.box = await startMailbox();
-  process.env.SMTP_URL = mailServer.box.smtpUrl;
-});
-afterAll(() => mailServer.box?.close());
+const box = useMailbox();
 useDatabase({ MAIL_FROM: "Cairn <billing@example.com>" });
 const local = useStripe();
 
-const box = () => {
-  if (!mailServer.box) throw new Error("The mail server runs from beforeAll on.");
-  return mailServer.box;
-};
-
-const PASSWORD = "correct horse battery";
-let hash = "";
-let count = 0;
-beforeAll(async () => {
-  hash = await (await auth().$context).password.hash(PASSWORD);
-});
-
-/** Somebody with a password, and a customer at Stripe. */
-async function aMember() {
-  count += 1;
-  const [id, name, email] = [`user_${count}`, `Ada ${count}`, `ada-${count}@example.com`];
-  await db().user.create({ data: { id, name, email } });
-  await db().account.create({
-    data: { id, accountId: id, providerId: "credential", userId: id, password: hash },
-  });
-  const customer = await (await stripe()).customers.create({ name, email });
-  await linkCustomer({ userId: id, customerId: customer.id });
-  return { id, name, email, customer: customer.id };
-}
-
-type Member = Awaited<ReturnType<typeof aMember>>;
 let ada: Member;
 let wanted: { email: string; password: string };
 beforeEach(async () => {
   box().refuseWith(null);
   ada = await aMember();
-  wanted = { email: `Countess-${count}@Example.com`, password: PASSWORD };
+  wanted = { email: `Countess-${ada.id}@Example.com`, password: PASSWORD };
 });
 
 afterEach(() => vi.restoreAllMocks());

@@ -4,55 +4,41 @@ import { changePassword, checkPassword } from "@/lib/account/password";
 import { rename } from "@/lib/account/profile";
 import { AccountRefusal } from "@/lib/account/refusal";
 import { auth } from "@/lib/auth";
-import { linkCustomer } from "@/lib/billing/ownership";
 import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
 import { db } from "@/lib/db";
 import { query } from "@/lib/pool";
 import { endSignIn, readSignIns } from "@/lib/sign-ins";
 import { stripe } from "@/lib/stripe";
 import { useDatabase } from "../../support/database";
+import { aMember, type Member, PASSWORD } from "../../support/member";
 import { sellPlans } from "../../support/plans";
 import { useStripe } from "../../support/stripe";
 
 useDatabase();
 const local = useStripe();
 
-const PASSWORD = "correct horse battery";
-let hash = "";
-let count = 0;
-
-beforeAll(async () => {
-  await sellPlans();
-  hash = await (await auth().$context).password.hash(PASSWORD);
-});
+beforeAll(sellPlans);
 
 /** Somebody with a password, a sign-in, a customer at Stripe and a plan. */
-async function aMember() {
-  count += 1;
-  const [id, name, email] = [`user_${count}`, `Ada ${count}`, `ada-${count}@example.com`];
-  await db().user.create({ data: { id, name, email } });
-  await db().account.create({
-    data: { id, accountId: id, providerId: "credential", userId: id, password: hash },
-  });
+async function aSubscriber() {
+  const member = await aMember();
+  const { id, customer } = member;
   const { token } = await (await auth().$context).internalAdapter.createSession(id);
   const api = await stripe();
-  const customer = await api.customers.create({ name, email });
-  await linkCustomer({ userId: id, customerId: customer.id });
-  const method = await api.paymentMethods.attach("pm_card_visa", { customer: customer.id });
+  const method = await api.paymentMethods.attach("pm_card_visa", { customer });
   const { data } = await api.prices.list({ lookup_keys: ["solo_monthly"] });
   const subscription = await api.subscriptions.create({
-    ...{ customer: customer.id, default_payment_method: method.id },
+    ...{ customer, default_payment_method: method.id },
     items: [{ price: data[0]?.id ?? "" }],
     trial_period_days: 14,
   });
   await syncSubscription(subscription.id);
-  return { id, name, email, token, customer: customer.id, subscription: subscription.id };
+  return { ...member, token, subscription: subscription.id };
 }
 
-type Member = Awaited<ReturnType<typeof aMember>>;
-let ada: Member;
+let ada: Awaited<ReturnType<typeof aSubscriber>>;
 beforeEach(async () => {
-  ada = await aMember();
+  ada = await aSubscriber();
 });
 
 const account = ({ id }: Member) => db().user.findUniqueOrThrow({ where: { id } });
@@ -107,13 +93,13 @@ describe("password and sign-ins", () => {
     await expect(checkPassword(ada.id, "a guess")).rejects.toThrow(AccountRefusal.wrongPassword());
     await query("update rate_limits set count = count + 19");
     await expect(checkPassword(ada.id, PASSWORD)).rejects.toThrow(AccountRefusal.tooManyAttempts("password"));
-    await checkPassword((await aMember()).id, PASSWORD);
+    await checkPassword((await aSubscriber()).id, PASSWORD);
     await query("update rate_limits set last_request = last_request - 61000");
     await checkPassword(ada.id, PASSWORD);
   });
 
   it("one of one's own sign-ins can be ended, and nobody else's", async () => {
-    const eve = await aMember();
+    const eve = await aSubscriber();
     const [own] = await readSignIns(ada.id);
     await endSignIn(eve.id, own?.id ?? "");
     expect(await readSignIns(ada.id)).toHaveLength(1);
@@ -159,7 +145,7 @@ describe("the export", () => {
   });
 
   it("has all of one's own, nothing that signs in, and nothing of anybody else", async () => {
-    const eve = await aMember();
+    const eve = await aSubscriber();
     for (const { customer, subscription } of [ada, eve]) {
       await db().invoice.create({
         data: {

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { POST } from "@/app/api/mail/route";
-import { type Mailbox, startMailbox } from "@/dev/mailbox/server";
 import { findTrouble, openFindings } from "@/lib/billing/findings";
 import { linkCustomer } from "@/lib/billing/ownership";
 import { db } from "@/lib/db";
@@ -13,19 +12,10 @@ import { query } from "@/lib/pool";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver } from "../../support/deliver";
 import { anEvent, anInvoice, aSubscription } from "../../support/events";
+import { useMailbox } from "../../support/mailbox";
 
-const mailServer: { box?: Mailbox } = {};
-beforeAll(async () => {
-  mailServer.box = await startMailbox();
-  process.env.SMTP_URL = mailServer.box.smtpUrl;
-});
-afterAll(() => mailServer.box?.close());
+const box = useMailbox();
 useDatabase({ MAIL_FROM: "Cairn <billing@example.com>" });
-
-const box = () => {
-  if (!mailServer.box) throw new Error("The mail server runs from beforeAll on.");
-  return mailServer.box;
-};
 
 const NOW = Math.floor(Date.now() / 1000);
 const DAY = 86_400;
