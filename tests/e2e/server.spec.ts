@@ -3,18 +3,27 @@ import { randomUUID } from "node:crypto";
 import { openSync } from "node:fs";
 import { createServer, request, type Server } from "node:http";
 import { createRequire } from "node:module";
+import { Client } from "pg";
 import { anyPort } from "../../dev/ports.ts";
 import { ending, untilAnswers } from "../../dev/processes.ts";
 import { signatureHeader } from "../../dev/send/sign.ts";
+import { type LocalStripe, startLocalStripe } from "../../dev/stripe/server.ts";
+import { createDatabase, throwawayName } from "../../prisma/migrate/databases.ts";
+import { migrate } from "../../prisma/migrate/migrations.ts";
 import { WEBHOOK_SECRET } from "../support/env.ts";
 import { aCustomer, anEvent, aSubscription } from "../support/events.ts";
 import { StripeProxy } from "../support/stripe-proxy.ts";
 import { expect, test } from "./support/fixtures.ts";
 
-/** A server of this file's own, of the same build and on the same database, that can be stopped. */
+/**
+ * A server of this file's own, of the same build, that can be stopped. Its database and its Stripe are its own too: any other
+ * server on the database would take over events of it, and would still be at work on them when it has ended.
+ */
 let server: ChildProcess;
 let exited: Promise<string>;
 let url: string;
+let db: Client;
+let local: LocalStripe;
 let stripe: StripeProxy;
 let collector: Server;
 /** What an OpenTelemetry collector was sent, by the path it came to. */
@@ -34,7 +43,12 @@ test.beforeAll(async () => {
   await new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve));
   const address = collector.address();
   stripe = await StripeProxy.start();
-  stripe.upstream = process.env.STRIPE_API_BASE ?? "";
+  local = await startLocalStripe();
+  stripe.upstream = local.url;
+  const database = await createDatabase(process.env.DATABASE_URL ?? "", throwawayName("server"));
+  await migrate(database);
+  db = new Client(database);
+  await db.connect();
   const port = await anyPort();
   url = `http://localhost:${port}`;
   const log = openSync("test-results/server.log", "w");
@@ -44,6 +58,7 @@ test.beforeAll(async () => {
     env: {
       ...process.env,
       NODE_ENV: "production",
+      DATABASE_URL: database,
       STRIPE_API_BASE: stripe.url,
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`,
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
@@ -57,9 +72,11 @@ test.beforeAll(async () => {
   crash.catch(() => {});
   await untilAnswers(`${url}/robots.txt`, crash);
 });
-test.afterAll(() => {
+test.afterAll(async () => {
   server.kill("SIGKILL");
+  await db.end();
   stripe.close();
+  await local.close();
   collector.close();
   collector.closeAllConnections();
 });
@@ -116,9 +133,7 @@ test("an OpenTelemetry collector sees verify, record, apply and fetch, and nothi
     expect(body).not.toMatch(/grace|hopper|example\.com|whsec_|sk_test_|postgres(ql)?:/i);
 });
 
-test("a server that is told to stop ends by itself, when all that it has acknowledged is applied", async ({
-  db,
-}) => {
+test("a server that is told to stop ends by itself, when all that it has acknowledged is applied", async () => {
   stripe.passage = () => ({ mishap: null, beforeMs: 200, afterMs: 0 });
   const events = Array.from({ length: 60 }, () => contradiction(`sub_${randomUUID()}`)).flat();
   const acknowledged: { id: string; result: string }[] = [];
