@@ -146,7 +146,7 @@ test("operator pages fit the screen and pass axe", async ({ page, db, signUp }) 
   const customer = await insertCustomer(db, OPERATOR);
   await insertSubscription(db, customer, { id: `sub_${customer.slice(4)}` });
   const id = `evt_${randomUUID().replaceAll("-", "")}`;
-  await insertParked(db, id, { id: "cus_parked", object: "customer" });
+  await insertParked(db, id, { id: `cus_${"long".repeat(12)}`, object: "customer" });
   for (const path of [...PAGES, `/operator/events/${id}`, `/operator/customers/${customer}`]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();

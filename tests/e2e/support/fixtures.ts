@@ -86,11 +86,10 @@ export async function expectAccessible(page: Page, says: readonly (string | RegE
         name,
       ).toBeVisible();
     const { violations, tooWide } = await page.evaluate(async () => {
-      // Colours that fade from one look to the next are those of neither.
-      const fading = document
-        .getAnimations()
-        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-      await Promise.allSettled(fading.map(({ finished }) => finished));
+      // Colours that fade from one look to the next are those of neither. To wait for the end takes frames, which a browser
+      // without a screen does not always draw.
+      for (const animation of document.getAnimations())
+        if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
       const found = await window.axe.run(document, { resultTypes: ["violations"] });
       const { scrollWidth, clientWidth } = document.documentElement;
       return {

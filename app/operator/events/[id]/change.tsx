@@ -33,7 +33,7 @@ export function Change({ event, change }: { event: EventRow; change: EventChange
   );
   return (
     <Section id="change" title={title}>
-      <div className="max-w-2xl space-y-2 text-muted">
+      <div className="wrap-anywhere max-w-2xl space-y-2 text-muted">
         {isApplied ? null : <p>{NOT_APPLIED[stateOf(event)]}</p>}
         <p>
           <Source source={source} />
@@ -120,8 +120,12 @@ function Standing({
   const isNewer = row.stateAt !== null && event.created !== null && row.stateAt > event.created;
   return (
     <>
-      The row of the {kind} {name} {row.isAsTold ? "says the same now" : "says otherwise now"}:{" "}
-      {isNewer ? "it stands at a newer state, of" : "it stands at the state of"} <Moment at={row.stateAt} />
+      The row of the {kind} {name} {row.isAsTold ? "says the same now" : "says otherwise now"}
+      {row.stateAt ? (
+        <>
+          : it stands at {isNewer ? "a newer state, of" : "the state of"} <Moment at={row.stateAt} />
+        </>
+      ) : null}
       {row.syncedAt ? (
         <>
           , and Stripe was last asked about it on <Moment at={row.syncedAt} />
