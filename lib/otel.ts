@@ -3,7 +3,7 @@ import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
 import { PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { registerOTel } from "@vercel/otel";
-import { readStanding } from "./operator/health";
+import { readStanding } from "./operator/standing";
 
 /**
  * Sends spans to where OTEL_EXPORTER_OTLP_ENDPOINT or Vercel's own integration says, and metrics to the former. Loaded only

@@ -1,5 +1,5 @@
 import { openFindings } from "../billing/findings";
-import { readStanding } from "./health";
+import { readStanding } from "./standing";
 
 /** Retries reach from seconds to hours; what has waited longer than this waits for something that does not come by itself. */
 const PENDING_MINUTES = 30;

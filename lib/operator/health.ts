@@ -5,6 +5,7 @@ import type { EventState } from "../billing/webhook/filter";
 import { db } from "../db";
 import { env } from "../env";
 import { stripe } from "../stripe";
+import { readStanding } from "./standing";
 
 export type Percentiles = { p50: number; p95: number; p99: number; of: number };
 
@@ -19,26 +20,6 @@ export async function readHealth() {
     readDeliveryCounts(),
   ]);
   return { standing, hours, apply, ack: readAckLatency(), types, versions, deliveries };
-}
-
-/** What waits, and since when; what was parked, and when last. */
-export async function readStanding() {
-  const [row] = await db().$queryRaw<
-    {
-      pending: number;
-      oldestPendingAt: Date | null;
-      parked: number;
-      lastParkedAt: Date | null;
-      lastReceivedAt: Date | null;
-    }[]
-  >`
-    select
-      (select count(*)::int from (select from stripe_events where status = 'pending' limit 10001) p) as pending,
-      (select min(received_at) from stripe_events where status = 'pending' and outcome is null) as "oldestPendingAt",
-      (select count(*)::int from (select from stripe_events where status = 'parked' limit 10001) p) as parked,
-      (select max(received_at) from stripe_events where status = 'parked' and outcome is null) as "lastParkedAt",
-      (select max(received_at) from stripe_events) as "lastReceivedAt"`;
-  return row ?? { pending: 0, oldestPendingAt: null, parked: 0, lastParkedAt: null, lastReceivedAt: null };
 }
 
 export type Hour = { hour: Date } & Record<EventState, number>;

@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, openSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { killWhenThisProcessDies } from "../../dev/guard.ts";
 import { anyPort } from "../../dev/ports.ts";
-import { ending, untilAnswers } from "../../dev/processes.ts";
+import { ending } from "../../dev/processes.ts";
 import { runProgram } from "../support/suites.ts";
 
 export type Server = { pid: number; url: URL; stop(): Promise<void> };
@@ -59,8 +61,8 @@ export async function startServer(folder: string, env: Record<string, string>): 
   });
   crash.catch(() => {}); // when it ends because the bench did
   const url = new URL(`http://127.0.0.1:${port}`);
-  // Nothing of the app's own: a page that is asked for here would be warm when it is measured.
-  await untilAnswers(new URL("/_next/nothing", url).href, crash);
+  // Without a request: it would warm what is measured, and be a page's cold start, if only that of "not found".
+  await Promise.race([untilListens(port), crash]);
   return {
     pid,
     url,
@@ -71,3 +73,17 @@ export async function startServer(folder: string, env: Record<string, string>): 
     },
   };
 }
+
+async function untilListens(port: number): Promise<void> {
+  while (!(await accepts(port))) await sleep(5);
+}
+
+const accepts = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("error", () => resolve(false));
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });

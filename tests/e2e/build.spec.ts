@@ -42,16 +42,24 @@ test("no sentence of the development code stands in the production build", () =>
   expect(found).toEqual([]);
 });
 
+const carriedBy = (entry: string) => {
+  const trace = join(".next/server", `${entry}.js.nft.json`);
+  const { files }: { files: string[] } = JSON.parse(readFileSync(trace, "utf8"));
+  const chunks = files.map((file) => resolve(dirname(trace), file)).filter((file) => /\.m?js$/.test(file));
+  return [join(".next/server", `${entry}.js`), ...chunks].map((file) => readFileSync(file, "utf8")).join();
+};
+const WEBHOOK = "app/api/webhooks/stripe/route";
+
 test("the webhook's function carries neither templates nor a mail server's client: another function sends", () => {
-  const carriedBy = (route: string) => {
-    const trace = join(".next/server/app", route, "route.js.nft.json");
-    const { files }: { files: string[] } = JSON.parse(readFileSync(trace, "utf8"));
-    const chunks = files.map((file) => resolve(dirname(trace), file)).filter((file) => /\.js$/.test(file));
-    return [join(".next/server/app", route, "route.js"), ...chunks]
-      .map((file) => readFileSync(file, "utf8"))
-      .join();
-  };
   const told = /Auto-Submitted|supported-color-schemes/;
-  expect(carriedBy("api/mail")).toMatch(told);
-  expect(carriedBy("api/webhooks/stripe")).not.toMatch(told);
+  expect(carriedBy("app/api/mail/route")).toMatch(told);
+  expect(carriedBy(WEBHOOK)).not.toMatch(told);
+});
+
+test("what the webhook's function starts with has no schema, auth or query library: it pays for each on a cold start", () => {
+  const libraries = /ZodError|PrismaClientKnownRequestError|better-auth\.session_token/;
+  expect(carriedBy("app/api/auth/[...all]/route")).toMatch(libraries);
+  // Every function has the instrumentation as well.
+  for (const entry of [WEBHOOK, "instrumentation"])
+    expect(carriedBy(entry).match(libraries), entry).toBeNull();
 });

@@ -6,6 +6,7 @@ import { type BenchOptions, onStage } from "../stage.ts";
 
 const OURS = "this app";
 const EMPTY = "a route that only reads the body";
+const STORE = "verified and stored, and no more";
 const PLAIN = "one Prisma upsert an event";
 const REFETCH = "the same, fetching the object first";
 
@@ -20,6 +21,7 @@ export function acknowledge(options: BenchOptions): Promise<Section> {
     // Each in a process of its own, so that none is warmed by another.
     for (const [name, route] of Object.entries({
       [EMPTY]: "empty",
+      [STORE]: "store",
       [PLAIN]: "plain",
       [REFETCH]: "refetch",
     })) {

@@ -9,13 +9,14 @@ import { type BenchOptions, onStage } from "../stage.ts";
 
 const OURS = "the webhook's function";
 const EMPTY = "a route that only reads the body";
+const STORE = "a route that verifies, and stores by one insert";
 
 /** From the start of a process to its first answer, as after a quiet hour on serverless. */
 export function coldStart({ rounds }: BenchOptions): Promise<Section> {
   return onStage(async ({ renewals, database, startApp, startOthers }) => {
     const ours = await database.create("cold");
     const others = await database.create("cold_others");
-    const times: Record<string, number[]> = { [OURS]: [], [EMPTY]: [] };
+    const times: Record<string, number[]> = { [OURS]: [], [EMPTY]: [], [STORE]: [] };
     const once = async (name: string, path: string, start: () => Promise<Server>) => {
       const begunAt = performance.now();
       const server = await start();
@@ -30,6 +31,7 @@ export function coldStart({ rounds }: BenchOptions): Promise<Section> {
     for (let round = 0; round <= rounds; round += 1) {
       await once(OURS, "/api/webhooks/stripe", () => startApp(ours));
       await once(EMPTY, "/api/empty", () => startOthers(others));
+      await once(STORE, "/api/store", () => startOthers(others));
     }
     const of = (name: string) => (times[name] ?? []).slice(1);
     const row = (name: string, folder: string, route: string) => {
@@ -45,7 +47,11 @@ export function coldStart({ rounds }: BenchOptions): Promise<Section> {
     return {
       title: "Cold start",
       text: "From the start of the process to the first answer, the first connection to Postgres included.",
-      rows: [row(OURS, ".", "webhooks/stripe"), row(EMPTY, COMPETITORS, "empty")],
+      rows: [
+        row(OURS, ".", "webhooks/stripe"),
+        row(EMPTY, COMPETITORS, "empty"),
+        row(STORE, COMPETITORS, "store"),
+      ],
     };
   });
 }

@@ -24,7 +24,12 @@ describe("a complete environment", () => {
     expect(parseEnv(complete)).toMatchObject({
       STRIPE_WEBHOOK_SECRET: ["whsec_one"],
       OPERATOR_EMAILS: [],
+      CHECKOUT_TAX: "off",
+      CHECKOUT_ADDRESS: "auto",
+      PAYLOAD_RETENTION_DAYS: 90,
+      STRIPE_REQUESTS_PER_SECOND: 25,
       PAST_DUE_GRACE_DAYS: 7,
+      SMTP_URL: undefined,
     });
   });
 
@@ -68,6 +73,11 @@ describe("a bad environment", () => {
     ["SMTP_URL", "smtp.example.com:587"],
     ["MAIL_FROM", "Cairn"],
     ["MAIL_FROM", "Cairn <a@example.com>\nBcc: b@example.com"],
+    ["CHECKOUT_TAX", "yes"],
+    ["CHECKOUT_ADDRESS", "always"],
+    ["ALERT_WEBHOOK_URL", "ftp://hooks.example.com"],
+    ["PAYLOAD_RETENTION_DAYS", "0"],
+    ["STRIPE_REQUESTS_PER_SECOND", "101"],
     ["PAST_DUE_GRACE_DAYS", "soon"],
     ["PAST_DUE_GRACE_DAYS", "-1"],
   ] as [string, string | undefined][])("%s = %j is named", (name, value) => {
