@@ -1,4 +1,4 @@
-import type { Money } from "./billing/queries";
+import type { Money } from "./billing/on-sale";
 
 /**
  * How amounts and dates are put into words. Dates are in UTC and say so where the hour matters: the server does not know

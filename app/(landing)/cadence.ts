@@ -1,5 +1,5 @@
+import type { Money, PlanView } from "@/lib/billing/on-sale";
 import type { Cadence } from "@/lib/billing/plans";
-import type { Money, PlanView } from "@/lib/billing/queries";
 
 type PlanPrice = PlanView["prices"][number];
 

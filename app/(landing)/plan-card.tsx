@@ -1,6 +1,6 @@
 import Link from "next/link";
+import type { PlanView } from "@/lib/billing/on-sale";
 import type { Cadence } from "@/lib/billing/plans";
-import type { PlanView } from "@/lib/billing/queries";
 import { formatMoney } from "@/lib/format";
 import { BuyForm } from "../checkout/buy-form";
 import { checkoutPath, signUpPath } from "../checkout/path";
@@ -18,7 +18,7 @@ const SHOWN_FOR: Record<Cadence, string> = {
 export type Visitor =
   | { is: "guest" }
   | { is: "user"; hadTrial: boolean }
-  | { is: "subscriber"; productId: string | null };
+  | { is: "subscriber"; plan: string | null };
 
 type PlanPrice = PlanView["prices"][number];
 type PlanCardProps = { plan: PlanView; cadences: readonly Cadence[]; visitor: Visitor };
@@ -106,7 +106,7 @@ function Choose({ plan, price, visitor }: PriceProps) {
         </BuyForm>
       );
     case "subscriber":
-      return plan.productIds.includes(visitor.productId ?? "") ? (
+      return plan.key === visitor.plan ? (
         <p className="flex min-h-11 items-center justify-center rounded-lg bg-accent-soft font-medium text-accent">
           Your plan
         </p>

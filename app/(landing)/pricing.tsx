@@ -1,6 +1,6 @@
 import { connection } from "next/server";
 import { billingOf } from "@/lib/access";
-import { type PlanView, readPlans } from "@/lib/billing/queries";
+import { type PlanView, readPlans } from "@/lib/billing/on-sale";
 import { hadTrial } from "@/lib/billing/trials";
 import { errorKind } from "@/lib/error-kind";
 import { log } from "@/lib/log";
@@ -48,10 +48,10 @@ async function plansIfReachable(): Promise<PlanView[] | null> {
 async function whoLooks(): Promise<Visitor> {
   const user = await currentUser();
   if (!user) return { is: "guest" };
-  const { access } = await billingOf(user.id);
+  const { access, plan } = await billingOf(user.id);
   return ["none", "incomplete", "ended"].includes(access.state)
     ? { is: "user", hadTrial: await hadTrial(user.id) }
-    : { is: "subscriber", productId: access.plan };
+    : { is: "subscriber", plan: plan?.key ?? null };
 }
 
 function PricingTitle() {

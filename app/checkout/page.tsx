@@ -1,8 +1,8 @@
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { currentStanding } from "@/lib/access";
+import { readPlans } from "@/lib/billing/on-sale";
 import { choiceOf } from "@/lib/billing/plans";
-import { readPlans } from "@/lib/billing/queries";
 import { hadTrial } from "@/lib/billing/trials";
 import { formatInterval, formatMoney } from "@/lib/format";
 import { currentUser } from "@/lib/session";

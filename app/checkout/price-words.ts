@@ -1,4 +1,4 @@
-import type { PlanView } from "@/lib/billing/queries";
+import type { PlanView } from "@/lib/billing/on-sale";
 import { formatInterval } from "@/lib/format";
 
 /** What one amount of a plan is for: `per month`, `per seat, per month`. */

@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import type { Money } from "@/lib/billing/queries";
+import type { Money } from "@/lib/billing/on-sale";
 import { formatMoney } from "@/lib/format";
 
 type Props = { most: number; initial: number; each: Money | null; every: string };

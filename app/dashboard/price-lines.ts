@@ -1,10 +1,11 @@
-import type { Money, SubscriptionView } from "@/lib/billing/queries";
+import type { Money } from "@/lib/billing/on-sale";
+import type { SubscriptionView } from "@/lib/billing/queries";
 import { formatInterval, formatMoney } from "@/lib/format";
 
-type Item = SubscriptionView["items"][number];
+type Item = Pick<SubscriptionView["items"][number], "productName" | "price" | "quantity">;
 
 /** One item of a subscription in words: `5 × $20.00 per month`. */
-export function itemWords({ price, quantity }: Item): string {
+export function itemWords({ price, quantity }: Omit<Item, "productName">): string {
   if (!price) return "Price not known yet";
   const every = formatInterval(price.interval, price.intervalCount);
   if (!price.unitAmount) return `By usage, ${every}`;

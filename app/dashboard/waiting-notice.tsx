@@ -12,7 +12,7 @@ type Props = { subscription: SubscriptionView; waiting: WaitingChange };
 export function WaitingNotice({ subscription, waiting }: Props) {
   const { kind, at, planName, price, quantity } = waiting;
   const what = planName ?? "another plan";
-  const cost = itemWords({ id: "", productName: null, price, quantity });
+  const cost = itemWords({ price, quantity });
   return (
     <Notice
       tone={kind === "planned" ? "quiet" : "warn"}

@@ -1,14 +1,6 @@
-import { query } from "@/lib/pool";
-import { isLivemode } from "@/lib/stripe";
-import { BillingError } from "./errors";
 import { type Change, mirror } from "./mirror";
 import { amount, flag, metadata, smallInteger, storedText, storedTexts, text, time } from "./read";
-import {
-  type PriceState,
-  type ProductState,
-  priceFromStripe,
-  productFromStripe,
-} from "./subscription/from-stripe";
+import { priceFromStripe, productFromStripe } from "./subscription/from-stripe";
 import type { StripeEvent } from "./webhook/event";
 
 /**
@@ -27,7 +19,7 @@ const markDeleted = <State extends { deletedAt: Date | null }>(state: State, del
 });
 
 /** The products table. Nothing else writes it. */
-export const products = mirror<ProductState>({
+export const products = mirror<ReturnType<typeof productFromStripe>>({
   kind: "product",
   ...catalogueLife,
   markGone: markDeleted,
@@ -47,7 +39,7 @@ export const products = mirror<ProductState>({
 });
 
 /** The prices table. Nothing else writes it. */
-export const prices = mirror<PriceState>({
+export const prices = mirror<ReturnType<typeof priceFromStripe>>({
   kind: "price",
   ...catalogueLife,
   markGone: markDeleted,
@@ -76,19 +68,4 @@ export function updateCatalogue(event: StripeEvent): Change {
   return event.type.startsWith("product.")
     ? products.snapshot(event, revise)
     : prices.snapshot(event, revise);
-}
-
-/**
- * The price that is on sale under a lookup key: the one that the pricing page shows.
- * @throws BillingError if there is none
- */
-export async function priceOnSale(lookupKey: string): Promise<string> {
-  // While a lookup key moves to another price, the events may say for a moment that both have it.
-  const [price] = await query<{ id: string }>(
-    `select id from prices where lookup_key = $1 and active and deleted_at is null and livemode = $2
-    order by stripe_state_at desc limit 1`,
-    [lookupKey, isLivemode()],
-  );
-  if (!price) throw BillingError.notOnSale(lookupKey);
-  return price.id;
 }

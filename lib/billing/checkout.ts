@@ -1,8 +1,8 @@
 import { env } from "@/lib/env";
 import { isLivemode, type Stripe, stripe } from "@/lib/stripe";
-import { priceOnSale } from "./catalogue";
 import { BillingError } from "./errors";
 import { fingerprint } from "./idempotency";
+import { priceOnSale } from "./on-sale";
 import { ensureCustomer, giveUpCustomer, type Owner } from "./ownership";
 import { choiceOf, type PlanChoice } from "./plans";
 import { isObject } from "./read";
@@ -39,7 +39,7 @@ export async function startCheckout(
 ): Promise<CheckoutStart> {
   const choice = choiceOf(wanted.lookupKey);
   if (!choice) throw BillingError.notOnSale(wanted.lookupKey);
-  const price = await priceOnSale(wanted.lookupKey);
+  const { id: price } = await priceOnSale(wanted.lookupKey);
   const customer = await ensureCustomer(user);
   try {
     return await sell({ user, customer, price, choice, seats: wanted.seats });

@@ -1,10 +1,10 @@
 import { type Change, mirror } from "./mirror";
 import { flag, storedText, text, time } from "./read";
-import { type CustomerState, customerFromStripe } from "./subscription/from-stripe";
+import { customerFromStripe } from "./subscription/from-stripe";
 import type { StripeEvent } from "./webhook/event";
 
 /** The customers table, as Stripe tells it. Whose they are is written by ownership.ts, and by nothing else. */
-export const customers = mirror<CustomerState>({
+export const customers = mirror({
   kind: "customer",
   table: { name: "customers" },
   columns: { id: storedText, email: text, deletedAt: time, livemode: flag },
@@ -16,11 +16,6 @@ export const customers = mirror<CustomerState>({
   isGone: (state) => state.deletedAt !== null,
   markGone: (state, deletedAt) => ({ ...state, deletedAt }),
 });
-
-/** A customer was made or changed at Stripe: its e-mail address becomes the row's. https://docs.stripe.com/api/customers */
-export function updateCustomer(event: StripeEvent): Change {
-  return customers.snapshot(event);
-}
 
 /** A customer was deleted at Stripe. The event holds the whole former customer, so its type tells. */
 export function deleteCustomer(event: StripeEvent): Change {

@@ -1,11 +1,13 @@
 import { isLivemode, type Stripe } from "@/lib/stripe";
-import { type Change, mirror } from "./mirror";
+import { mirror } from "./mirror";
 import { flag, isObject, storedText, storedTexts } from "./read";
-import { type EntitlementState, entitlementsFromStripe } from "./subscription/from-stripe";
-import type { StripeEvent } from "./webhook/event";
+import { entitlementsFromStripe } from "./subscription/from-stripe";
 
-/** The entitlement_summaries table. Nothing else writes it. */
-export const entitlements = mirror<EntitlementState>({
+/**
+ * The entitlement_summaries table: what a customer may use. Where the account uses Stripe's entitlements, they win over the
+ * plan file. Nothing else writes it. https://docs.stripe.com/billing/entitlements
+ */
+export const entitlements = mirror({
   kind: "entitlement summary",
   table: { name: "entitlement_summaries" },
   columns: { id: storedText, lookupKeys: storedTexts, livemode: flag },
@@ -16,14 +18,6 @@ export const entitlements = mirror<EntitlementState>({
   stage: () => [],
   isFinal: () => false,
 });
-
-/**
- * What a customer may use changed. Where the account uses Stripe's entitlements, they win over the plan file.
- * https://docs.stripe.com/billing/entitlements
- */
-export function updateEntitlements(event: StripeEvent): Change {
-  return entitlements.snapshot(event);
-}
 
 /** Stripe's API lists entitlements; the summary of them is made here as its events have it. A plan has far fewer than 100. */
 async function retrieveSummary(api: Stripe, customer: string, options: Stripe.RequestOptions) {

@@ -1,10 +1,10 @@
 import { type Change, mirror } from "./mirror";
 import { flag, smallInteger, storedAmount, storedText, text, time } from "./read";
-import { type InvoiceState, invoiceFromStripe } from "./subscription/from-stripe";
+import { invoiceFromStripe } from "./subscription/from-stripe";
 import type { StripeEvent } from "./webhook/event";
 
 /** The invoices table. Nothing else writes it. */
-export const invoices = mirror<InvoiceState>({
+export const invoices = mirror({
   kind: "invoice",
   table: { name: "invoices" },
   columns: {
@@ -40,11 +40,6 @@ const PROGRESS = ["draft", "open", "uncollectible", "paid", "void"];
 
 /** Both ways to be settled are equally far. */
 const SETTLED = PROGRESS.indexOf("paid");
-
-/** A bill was made, paid, changed, voided or given up: its snapshot becomes the row. https://docs.stripe.com/api/invoices */
-export function updateInvoice(event: StripeEvent): Change {
-  return invoices.snapshot(event);
-}
 
 /**
  * A charge failed, or the customer's bank asks them to confirm it: the open invoice tells the amount, the attempts and

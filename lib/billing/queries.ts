@@ -1,182 +1,169 @@
 import { env } from "@/lib/env";
 import { query } from "@/lib/pool";
 import { isLivemode } from "@/lib/stripe";
-import { prices } from "./catalogue";
-import { type OwnSubscription, readOwn } from "./own";
-import { choiceOf, PLANS, type Plan } from "./plans";
-import type { JsonObject } from "./read";
-import { type Standing, standingOf } from "./standing";
+import { prices, products } from "./catalogue";
+import { invoices } from "./invoices";
+import { moneyOf, viewPrice } from "./on-sale";
+import { planOf } from "./plans";
+import {
+  flag,
+  isObject,
+  type JsonObject,
+  list,
+  objectOr,
+  smallInteger,
+  storedText,
+  storedTexts,
+  storedTime,
+  time,
+} from "./read";
+import { standingOf } from "./standing";
 import { decideAccess, hasEnded } from "./subscription/access";
-import type { InvoiceState, PriceState } from "./subscription/from-stripe";
-import type { FactView } from "./timeline/read";
-
-/** Money in minor units of its currency: 2000 with "usd" is $20.00. https://docs.stripe.com/currencies */
-export type Money = { amount: number; currency: string };
-
-export type PriceView = {
-  id: string;
-  /** Null where Stripe has no single figure, as with tiers. */
-  unitAmount: Money | null;
-  interval: string | null;
-  intervalCount: number;
-  metered: boolean;
-};
-
-export type SubscriptionView = {
-  id: string;
-  status: string;
-  cancelAtPeriodEnd: boolean;
-  cancelAt: Date | null;
-  currentPeriodStart: Date | null;
-  currentPeriodEnd: Date | null;
-  trialEnd: Date | null;
-  endedAt: Date | null;
-  items: { id: string; productName: string | null; price: PriceView | null; quantity: number | null }[];
-  /** While nothing is collected, as an operator may have it at Stripe: the plan goes on all the same. Null where it is collected. */
-  pause: { isCollectedLater: boolean; resumesAt: Date | null } | null;
-  /** A change that was asked for and has not come yet, or null. */
-  waiting: WaitingChange | null;
-  /** The moment on Stripe's clock up to which these rows are known to be true. */
-  confirmedAt: Date;
-};
-
-/** For the end of the period, or until its payment goes through; `at` is when it comes, or when it is given up. */
-export type WaitingChange = {
-  kind: "planned" | "unpaid";
-  at: Date;
-  planName: string | null;
-  price: PriceView | null;
-  quantity: number | null;
-};
-
-export type InvoiceView = {
-  id: string;
-  number: string | null;
-  /** Stripe's word: draft, open, paid, uncollectible or void; null on very old ones. */
-  status: string | null;
-  amountDue: Money;
-  amountPaid: Money;
-  createdAt: Date | null;
-  attemptCount: number;
-  nextPaymentAttempt: Date | null;
-  hostedInvoiceUrl: string | null;
-  invoicePdf: string | null;
-};
-
-export type BillingView = Standing & {
-  /** The subscription that decided the access, or null if the user never had one. */
-  subscription: SubscriptionView | null;
-  /** Other subscriptions of the user that have not ended. */
-  others: SubscriptionView[];
-  /** Newest first, at most 24, without drafts. */
-  invoices: InvoiceView[];
-  /** What happened, the newest first. */
-  timeline: FactView[];
-  /** True while an event about this user's billing waits to be settled with Stripe: look again in a moment. */
-  settling: boolean;
-};
-
-/** A plan of the plan file that can be bought, with the prices that Stripe has for it. */
-export type PlanView = Pick<Plan, "key" | "name" | "description" | "lines" | "seats" | "trialDays"> & {
-  productIds: string[];
-  prices: (PriceView & { lookupKey: string })[];
-};
+import type { SubscriptionState } from "./subscription/from-stripe";
+import { subscriptions } from "./subscription/store";
+import { timelineOf, viewFacts } from "./timeline/read";
 
 /**
- * What gates and pages have to know of a user's billing: their own rows, reached only through the customer linked to
- * them, and read by one statement, so that all of it is of one moment whatever arrives meanwhile.
+ * All rows that a user's billing is made of, as one row of JSON; no row for a user whom no customer is linked to. In one
+ * statement, so that all of it is of one moment, whatever arrives meanwhile.
+ * `unpaid` are the bills that should be paid by now: a charge failed, or the subscription suffers from it. One that is
+ * sent and paid by hand has no attempts. https://docs.stripe.com/invoicing/overview
+ * `needs_action` is in no object that events carry, only in which type of event came last, so the inbox is asked. Of one
+ * attempt both types may come, seconds apart: a failure counts only where it is later than that.
+ */
+const OWN = `select
+  (select json_agg(s order by s.started_at desc, s.id) from (
+    select s.*, greatest(s.stripe_state_at, s.synced_at) as confirmed_at, c.deleted_at as customer_deleted_at,
+      (select json_agg(i order by i.position, i.id) from (
+        select i.*, price, product from subscription_items i
+        left join prices price on price.id = i.price_id
+        left join products product on product.id = i.product_id
+        where i.subscription_id = s.id
+      ) i) as items,
+      (select to_json(price) from prices price where price.id = s.pending_price_id) as pending_price,
+      (select json_build_object('at', p.next_phase_at, 'price', price, 'quantity', p.next_quantity)
+        from subscription_schedules p left join prices price on price.id = p.next_price_id
+        where p.subscription_id = s.id and p.status = 'active' and p.next_phase_at is not null
+        limit 1) as planned,
+      (select json_agg(i order by i.created_at desc, i.id desc) from (
+        select i.*, (
+          select max(e.created) filter (where e.type = 'invoice.payment_action_required') + interval '5 seconds'
+            >= coalesce(max(e.created) filter (where e.type = 'invoice.payment_failed'), '-infinity')
+          from stripe_events e where e.object_id = i.id and e.livemode = i.livemode
+        ) as needs_action
+        from invoices i
+        where i.subscription_id = s.id and i.customer_id = c.id and i.livemode = c.livemode
+          and i.status = 'open' and i.amount_paid < i.amount_due
+          and (i.attempt_count > 0 or s.status in ('past_due', 'unpaid', 'incomplete'))
+      ) i) as unpaid
+    from subscriptions s where s.customer_id = c.id and s.livemode = c.livemode
+  ) s) as subscriptions,
+  (select to_json(lookup_keys) from entitlement_summaries where id = c.id) as entitled,
+  (select json_agg(i order by i.created_at desc, i.id desc) from (
+    select * from invoices i
+    where i.customer_id = c.id and i.livemode = c.livemode and i.status is distinct from 'draft'
+    order by i.created_at desc, i.id desc
+    limit 24
+  ) i) as invoices,
+  ${timelineOf("c.id")} as timeline,
+  exists (select from stripe_events e where e.customer_id = c.id and e.status = 'pending') as settling
+from customers c where c.user_id = $1 and c.livemode = $2`;
+
+export type BillingView = Awaited<ReturnType<typeof readBilling>>;
+
+/**
+ * What gates and pages have to know of a user's billing: their own rows, reached only through the customer linked to them.
  * @throws if the database cannot be reached
  */
-export async function readBilling(userId: string, now: Date): Promise<BillingView> {
-  const { subscriptions, entitled, invoices, timeline, settling } = await readOwn(userId);
-  const access = decideAccess(subscriptions, now, { pastDueGraceDays: env().PAST_DUE_GRACE_DAYS });
-  const decided = subscriptions.find(({ id }) => id === access.subscriptionId);
-  const live = subscriptions.filter(
-    (subscription) => subscription !== decided && !hasEnded(subscription, now),
-  );
+export async function readBilling(userId: string, now: Date) {
+  const [own = {}] = await query<JsonObject>(OWN, [userId, isLivemode()]);
+  const all = list(own.subscriptions).map(readSubscription);
+  const access = decideAccess(all, now, { pastDueGraceDays: env().PAST_DUE_GRACE_DAYS });
+  const subscription = all.find(({ id }) => id === access.subscriptionId) ?? null;
   return {
-    ...standingOf(access, decided, entitled),
-    subscription: decided ? viewSubscription(decided) : null,
-    others: live.map(viewSubscription),
-    invoices: invoices.map(viewInvoice),
-    timeline,
-    settling,
+    ...standingOf(access, subscription, own.entitled ? storedTexts(own.entitled) : null),
+    /** The one that decided the access, or null if the user never had one. */
+    subscription,
+    /** Those beside it that have not ended. */
+    others: all.filter((one) => one !== subscription && !hasEnded(one, now)),
+    /** The newest first, at most 24, without drafts. */
+    invoices: list(own.invoices).map(readInvoice),
+    /** What happened, the newest first. */
+    timeline: viewFacts(own.timeline),
+    /** An event about this user's billing waits to be settled with Stripe: look again in a moment. */
+    settling: flag(own.settling),
   };
 }
 
-/**
- * What can be bought: the plans of the plan file, in its order, as far as Stripe has them on sale. What they cost is for
- * Stripe to say.
- * @throws if the database cannot be reached
- */
-export async function readPlans(): Promise<PlanView[]> {
-  const rows = await query<{ price: JsonObject }>(
-    `select to_json(price) as price from prices price join products product on product.id = price.product_id
-    where price.active and price.deleted_at is null and price.livemode = $1 and price.lookup_key is not null
-      and product.active and product.deleted_at is null and product.livemode = $1
-    order by price.stripe_state_at desc`,
-    [isLivemode()],
-  );
-  const onSale = rows.map(({ price }) => prices.read(price));
-  return PLANS.map(({ key, name, description, lines, seats, trialDays, prices: { month, year } }) => {
-    const own = [month, year].flatMap(({ lookupKey }) => {
-      const price = onSale.find((one) => one.lookupKey === lookupKey);
-      return price ? [{ ...price, lookupKey }] : [];
-    });
-    return {
-      ...{ key, name, description, lines, seats, trialDays },
-      productIds: own.flatMap(({ productId }) => productId ?? []),
-      prices: own.map((price) => ({ ...viewPrice(price), lookupKey: price.lookupKey })),
-    };
-  }).filter((plan) => plan.prices.length > 0);
-}
+export type SubscriptionView = ReturnType<typeof readSubscription>;
 
-function viewSubscription(own: OwnSubscription): SubscriptionView {
-  const { id, status, cancelAtPeriodEnd, cancelAt, trialEnd, endedAt, confirmedAt } = own;
-  const { currentPeriodStart, currentPeriodEnd } = own;
+function readSubscription(row: JsonObject) {
+  const { pauseBehavior, pauseResumesAt, ...state } = subscriptions.read(row);
+  const unpaid = list(row.unpaid).map((bill) => ({
+    ...readInvoice(bill),
+    needsAction: flag(bill.needs_action),
+  }));
+  const oldest = unpaid.at(-1);
   return {
-    ...{ id, status, cancelAtPeriodEnd, cancelAt, trialEnd, endedAt, confirmedAt },
-    ...{ currentPeriodStart, currentPeriodEnd },
-    pause: own.pauseBehavior
-      ? { isCollectedLater: own.pauseBehavior === "keep_as_draft", resumesAt: own.pauseResumesAt }
+    ...state,
+    // Stripe ends what a deleted customer had at once, also where the event about it is still on its way.
+    endedAt: state.endedAt ?? time(row.customer_deleted_at),
+    /** The moment on Stripe's clock up to which these rows are known to be true. */
+    confirmedAt: storedTime(row.confirmed_at),
+    /** The plan first: Stripe keeps items in the order in which they were added, add-ons too. */
+    items: list(row.items)
+      .map(readItem)
+      .sort((a, b) => Number(b.plan !== null) - Number(a.plan !== null)),
+    /** While nothing is collected, as an operator may have it at Stripe: the plan goes on all the same. */
+    pause: pauseBehavior
+      ? { isCollectedLater: pauseBehavior === "keep_as_draft", resumesAt: pauseResumesAt }
       : null,
-    waiting: own.waiting && viewWaiting(own.waiting),
-    items: own.items.map(({ id, product, price, quantity }) => ({
-      ...{ id, quantity },
-      productName: product?.name ?? null,
-      price: price && viewPrice(price),
-    })),
+    waiting: readWaiting(state, row),
+    /** The newest first. */
+    unpaid,
+    unpaidSince: oldest?.dueAt ?? oldest?.createdAt ?? null,
   };
 }
 
-function viewWaiting({ price, ...waiting }: NonNullable<OwnSubscription["waiting"]>): WaitingChange {
+function readItem(row: JsonObject) {
+  const price = readPrice(row.price);
+  const product = isObject(row.product) ? products.read(row.product) : null;
   return {
-    ...waiting,
-    planName: choiceOf(price?.lookupKey ?? null)?.plan.name ?? null,
+    id: storedText(row.id),
+    plan: planOf(price, product),
+    productName: product?.name ?? null,
     price: price && viewPrice(price),
+    quantity: smallInteger(row.quantity),
   };
 }
 
-function viewPrice({ id, unitAmount, currency, interval, intervalCount, usageType }: PriceState): PriceView {
-  return {
-    ...{ id, interval },
-    unitAmount: unitAmount === null ? null : money(unitAmount, currency),
-    intervalCount: intervalCount ?? 1,
-    metered: usageType === "metered",
-  };
+export type WaitingChange = ReturnType<typeof viewWaiting>;
+
+function readWaiting(
+  { pendingExpiresAt, pendingQuantity }: Pick<SubscriptionState, "pendingExpiresAt" | "pendingQuantity">,
+  row: JsonObject,
+) {
+  if (pendingExpiresAt) return viewWaiting("unpaid", pendingExpiresAt, row.pending_price, pendingQuantity);
+  const { at, price, quantity } = objectOr(row.planned);
+  const plannedAt = time(at);
+  return plannedAt && viewWaiting("planned", plannedAt, price, smallInteger(quantity));
 }
 
-function viewInvoice({ amountDue, amountPaid, currency, ...invoice }: InvoiceState): InvoiceView {
-  const { id, number, status, createdAt, attemptCount } = invoice;
-  const { nextPaymentAttempt, hostedInvoiceUrl, invoicePdf } = invoice;
-  return {
-    ...{ id, number, status, createdAt, attemptCount, nextPaymentAttempt, hostedInvoiceUrl, invoicePdf },
-    amountDue: money(amountDue, currency),
-    amountPaid: money(amountPaid, currency),
-  };
+/**
+ * A change that was asked for and has not come yet: for the end of the period, or until its payment goes through.
+ * @param at when it comes, or when it is given up
+ */
+function viewWaiting(kind: "planned" | "unpaid", at: Date, stored: unknown, quantity: number | null) {
+  const price = readPrice(stored);
+  const planName = planOf(price, null)?.name ?? null;
+  return { kind, at, planName, price: price && viewPrice(price), quantity };
 }
 
-/** Amounts were safe integers when they came in, so a number holds them. */
-function money(amount: bigint, currency: string): Money {
-  return { amount: Number(amount), currency };
+const readPrice = (row: unknown) => (isObject(row) ? prices.read(row) : null);
+
+export type InvoiceView = ReturnType<typeof readInvoice>;
+
+function readInvoice(row: JsonObject) {
+  const { currency, amountDue, amountPaid, ...invoice } = invoices.read(row);
+  return { ...invoice, amountDue: moneyOf(amountDue, currency), amountPaid: moneyOf(amountPaid, currency) };
 }

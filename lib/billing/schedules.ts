@@ -1,10 +1,12 @@
-import { type Change, mirror } from "./mirror";
+import { mirror } from "./mirror";
 import { flag, smallInteger, storedText, text, time } from "./read";
-import { type ScheduleState, scheduleFromStripe } from "./subscription/from-stripe";
-import type { StripeEvent } from "./webhook/event";
+import { scheduleFromStripe } from "./subscription/from-stripe";
 
-/** The subscription_schedules table: what is planned for later. Nothing else writes it. */
-export const schedules = mirror<ScheduleState>({
+/**
+ * The subscription_schedules table: what is planned for later. Nothing else writes it.
+ * https://docs.stripe.com/billing/subscriptions/subscription-schedules
+ */
+export const schedules = mirror({
   kind: "subscription schedule",
   table: { name: "subscription_schedules" },
   columns: {
@@ -23,8 +25,3 @@ export const schedules = mirror<ScheduleState>({
   // https://docs.stripe.com/api/subscription_schedules/object#subscription_schedule_object-status
   isFinal: ({ status }) => status === "released" || status === "canceled" || status === "completed",
 });
-
-/** A plan for later was made, changed, came true or was taken back. https://docs.stripe.com/billing/subscriptions/subscription-schedules */
-export function updateSchedule(event: StripeEvent): Change {
-  return schedules.snapshot(event);
-}

@@ -1,6 +1,6 @@
-import type { OwnSubscription } from "./own";
-import { FEATURES, type FeatureKey, type Limits, type Plan, planOf } from "./plans";
-import type { Money } from "./queries";
+import type { Money } from "./on-sale";
+import { FEATURES, type FeatureKey, type Limits, type Plan } from "./plans";
+import type { SubscriptionView } from "./queries";
 import type { Access } from "./subscription/access";
 
 /** What a user may use, and the bill that stands in the way, if one does. */
@@ -30,11 +30,10 @@ export type OpenBill = {
  */
 export function standingOf(
   access: Access,
-  decided: OwnSubscription | undefined,
+  decided: SubscriptionView | null,
   entitled: readonly string[] | null,
 ): Standing {
-  const [item] = decided?.items ?? [];
-  const plan = item ? planOf(item.price, item.product) : null;
+  const plan = decided?.items[0]?.plan ?? null;
   const included = entitled ?? plan?.features ?? [];
   return {
     access,
@@ -58,12 +57,12 @@ export function withinLimit(
 
 const isFeature = (key: string): key is FeatureKey => Object.hasOwn(FEATURES, key);
 
-function billOf({ unpaid: [bill], latestInvoiceId, pendingExpiresAt }: OwnSubscription): OpenBill | null {
+function billOf({ unpaid: [bill], latestInvoiceId, pendingExpiresAt }: SubscriptionView): OpenBill | null {
   if (!bill) return null;
-  const { amountDue, amountPaid, currency, nextPaymentAttempt, hostedInvoiceUrl, needsAction } = bill;
+  const { amountDue, amountPaid, nextPaymentAttempt, hostedInvoiceUrl, needsAction } = bill;
   return {
     ...{ nextPaymentAttempt, hostedInvoiceUrl, needsAction },
-    due: { amount: Number(amountDue - amountPaid), currency },
+    due: { ...amountDue, amount: amountDue.amount - amountPaid.amount },
     changeExpiresAt: bill.id === latestInvoiceId ? pendingExpiresAt : null,
   };
 }

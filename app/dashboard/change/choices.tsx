@@ -1,4 +1,4 @@
-import type { PlanView } from "@/lib/billing/queries";
+import type { PlanView } from "@/lib/billing/on-sale";
 import { formatMoney } from "@/lib/format";
 import { pricePer } from "../../checkout/price-words";
 import { BUTTON } from "../../ui/button";

@@ -1,8 +1,9 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { billingOf } from "@/lib/access";
-import { PLANS, planByKey } from "@/lib/billing/plans";
-import { type PlanView, readPlans, type SubscriptionView } from "@/lib/billing/queries";
+import { readPlans } from "@/lib/billing/on-sale";
+import { PLANS } from "@/lib/billing/plans";
+import type { SubscriptionView } from "@/lib/billing/queries";
 import { requireUser } from "@/lib/session";
 import { BUTTON } from "../../ui/button";
 import { Choices } from "./choices";
@@ -19,7 +20,7 @@ export default async function ChangePage({ searchParams }: PageProps) {
   const [params, view, plans] = await Promise.all([searchParams, billingOf(user.id), readPlans()]);
   const { subscription, access } = view;
   if (!subscription || access.state === "none" || access.state === "ended") return <Nothing />;
-  const current = currentChoice(subscription, plans);
+  const current = currentChoice(subscription);
   const wish = readWish(params, current);
   return (
     <div className="w-full max-w-3xl">
@@ -48,12 +49,9 @@ function Nothing() {
 }
 
 /** What the subscription has, as one of the choices; the smallest plan where it has something that is not on sale. */
-function currentChoice({ items }: SubscriptionView, plans: readonly PlanView[]): Choice {
-  for (const { price, quantity } of items) {
-    const view = plans.find((plan) => plan.prices.some(({ id }) => id === price?.id));
-    const plan = planByKey(view?.key);
-    if (plan)
-      return { plan: plan.key, cadence: price?.interval === "year" ? "year" : "month", seats: quantity ?? 1 };
-  }
-  return { plan: PLANS[0].key, cadence: "month", seats: 1 };
+function currentChoice({ items }: SubscriptionView): Choice {
+  const [item] = items;
+  if (!item?.plan) return { plan: PLANS[0].key, cadence: "month", seats: 1 };
+  const cadence = item.price?.interval === "year" ? "year" : "month";
+  return { plan: item.plan.key, cadence, seats: item.quantity ?? 1 };
 }

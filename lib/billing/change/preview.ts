@@ -1,9 +1,8 @@
 import { db } from "@/lib/db";
 import { type Stripe, stripe } from "@/lib/stripe";
-import { priceOnSale } from "../catalogue";
 import { BillingError, Refusal } from "../errors";
+import { type Money, moneyOf, priceOnSale } from "../on-sale";
 import { type Cadence, choiceOf, type Plan, planOf } from "../plans";
-import type { Money } from "../queries";
 import { metadata } from "../read";
 import { idOf, retrieveOwn } from "../subscription/own";
 import { checkChangeable } from "./changeable";
@@ -49,23 +48,24 @@ export async function previewChange(
   const isTrial = subscription.status === "trialing";
   const kind = kindOfChange(await holdingOf(item), to, isTrial);
   if (kind === "none") return { kind };
-  const price = await readPrice(await priceOnSale(plan.prices[cadence].lookupKey));
+  const price = await priceOnSale(plan.prices[cadence].lookupKey);
   const change = {
     subscription: subscription.id,
     item: item.id,
     from: { price: item.price.id, quantity: item.quantity ?? 1 },
     to: { price: price.id, quantity: to.seats },
   };
-  const amount = { amount: price.unitAmount * to.seats, currency: price.currency };
-  const ends = new Date(item.current_period_end * 1000);
-  if (kind === "later") {
+  const at = new Date(item.current_period_end * 1000);
+  const renewal = {
+    amount: moneyOf((price.unitAmount ?? 0n) * BigInt(to.seats), price.currency),
+    cadence,
+    at,
+  };
+  if (kind === "later" || isTrial) {
     const quote = signQuote({ kind, ...change, prorationDate: null, due: 0 }, now);
-    return { kind, quote, at: ends, renewal: { amount, cadence, at: ends } };
-  }
-  if (isTrial) {
-    const quote = signQuote({ kind, ...change, prorationDate: null, due: 0 }, now);
+    if (kind === "later") return { kind, quote, at, renewal };
     const nothing = { amount: 0, currency: price.currency };
-    return { kind, quote, due: nothing, credit: nothing, lines: [], renewal: { amount, cadence, at: ends } };
+    return { kind, quote, due: nothing, credit: nothing, lines: [], renewal };
   }
   const invoice = await previewInvoice(subscription, change);
   const prorationDate = invoice.parent?.subscription_details?.subscription_proration_date ?? invoice.created;
@@ -79,7 +79,7 @@ export async function previewChange(
       description: line.description ?? "",
       amount: money(line.amount),
     })),
-    renewal: { amount, cadence, at: renewsAt(item, invoice) },
+    renewal: { ...renewal, at: renewsAt(item, invoice) },
   };
 }
 
@@ -103,11 +103,6 @@ async function holdingOf({ price, quantity = 1 }: Stripe.SubscriptionItem): Prom
   const plan = planOf({ lookupKey: price.lookup_key }, product && { metadata: metadata(product.metadata) });
   if (!plan) return null;
   return { plan, cadence: price.recurring?.interval === "year" ? "year" : "month", seats: quantity };
-}
-
-async function readPrice(id: string) {
-  const { unitAmount, currency } = await db().price.findUniqueOrThrow({ where: { id } });
-  return { id, currency, unitAmount: Number(unitAmount ?? 0n) };
 }
 
 async function previewInvoice(

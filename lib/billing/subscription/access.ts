@@ -18,7 +18,6 @@ export type SubscriptionFacts = {
   startedAt: Date | null;
   /** When the oldest bill that is still unpaid was made, if one is known. The grace period counts from it. */
   unpaidSince: Date | null;
-  items: readonly { productId: string | null }[];
 };
 
 export type AccessState =
@@ -35,8 +34,6 @@ export type AccessState =
 
 export type Access = {
   access: boolean;
-  /** The Stripe product that the deciding subscription is for. */
-  plan: string | null;
   state: AccessState;
   /** Up to when this holds as things stand: the next renewal, the end, or the last moment of grace. */
   until: Date | null;
@@ -121,7 +118,6 @@ const SHOWN_FIRST: readonly AccessState[] = [
 
 const NO_SUBSCRIPTION: Access = {
   access: false,
-  plan: null,
   state: "none",
   until: null,
   reason: "There is no subscription.",
@@ -131,7 +127,6 @@ const NO_SUBSCRIPTION: Access = {
 function judge(s: SubscriptionFacts, now: Date, policy: Policy): Access {
   return {
     access: hasAccess(s, now, policy),
-    plan: s.items[0]?.productId ?? null,
     subscriptionId: s.id,
     ...stateOf(s, now, policy),
   };

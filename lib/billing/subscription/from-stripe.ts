@@ -19,44 +19,8 @@ import {
  * https://docs.stripe.com/changelog/basil
  */
 
-export type SubscriptionItemState = {
-  id: string;
-  priceId: string | null;
-  productId: string | null;
-  quantity: number | null;
-  currentPeriodStart: Date | null;
-  currentPeriodEnd: Date | null;
-};
-
-export type SubscriptionState = {
-  id: string;
-  customerId: string | null;
-  status: string;
-  currentPeriodStart: Date | null;
-  currentPeriodEnd: Date | null;
-  cancelAtPeriodEnd: boolean;
-  cancelAt: Date | null;
-  canceledAt: Date | null;
-  endedAt: Date | null;
-  trialStart: Date | null;
-  trialEnd: Date | null;
-  startedAt: Date | null;
-  /** A change that waits for its payment: until when, and what the plan's item would be. */
-  pendingExpiresAt: Date | null;
-  pendingPriceId: string | null;
-  pendingQuantity: number | null;
-  /** What becomes of bills while nothing is collected, in Stripe's word, and until when; null where it is collected. */
-  pauseBehavior: string | null;
-  pauseResumesAt: Date | null;
-  currency: string | null;
-  latestInvoiceId: string | null;
-  livemode: boolean;
-  metadata: Record<string, string>;
-  items: SubscriptionItemState[];
-};
-
 /** @throws UnreadableObject without an id or a status. https://docs.stripe.com/api/subscriptions/object */
-export function subscriptionFromStripe(source: object): SubscriptionState {
+export function subscriptionFromStripe(source: object) {
   const o: JsonObject = { ...source };
   const items = itemsFromStripe(o);
   return {
@@ -64,8 +28,17 @@ export function subscriptionFromStripe(source: object): SubscriptionState {
     customerId: customerOf(o),
     status: must(text(o.status), "subscription.status", "text", o.status),
     currentPeriodStart:
-      time(o.current_period_start) ?? earliest(items.map((item) => item.currentPeriodStart)),
-    currentPeriodEnd: time(o.current_period_end) ?? latest(items.map((item) => item.currentPeriodEnd)),
+      time(o.current_period_start) ??
+      furthest(
+        Math.min,
+        items.map((item) => item.currentPeriodStart),
+      ),
+    currentPeriodEnd:
+      time(o.current_period_end) ??
+      furthest(
+        Math.max,
+        items.map((item) => item.currentPeriodEnd),
+      ),
     cancelAtPeriodEnd: o.cancel_at_period_end === true,
     cancelAt: time(o.cancel_at),
     canceledAt: time(o.canceled_at),
@@ -83,7 +56,12 @@ export function subscriptionFromStripe(source: object): SubscriptionState {
   };
 }
 
-/** https://docs.stripe.com/billing/subscriptions/pending-updates */
+export type SubscriptionState = ReturnType<typeof subscriptionFromStripe>;
+
+/**
+ * A change that waits for its payment: until when, and what the plan's item would be.
+ * https://docs.stripe.com/billing/subscriptions/pending-updates
+ */
 function pendingUpdateOf(subscription: JsonObject) {
   const pending = objectOr(subscription.pending_update);
   const [item = {}] = list(pending.subscription_items);
@@ -94,14 +72,14 @@ function pendingUpdateOf(subscription: JsonObject) {
   };
 }
 
-/** Not the status `paused`: the plan goes on. https://docs.stripe.com/billing/subscriptions/pause-payment */
+/** What becomes of bills for a while. Not the status `paused`: the plan goes on. https://docs.stripe.com/billing/subscriptions/pause-payment */
 function pauseOf(subscription: JsonObject) {
   const pause = objectOr(subscription.pause_collection);
   return { pauseBehavior: text(pause.behavior), pauseResumesAt: time(pause.resumes_at) };
 }
 
 /** In Stripe's order, and each id once: sample events repeat them. Lists in events are cut at ten entries. */
-function itemsFromStripe(subscription: JsonObject): SubscriptionItemState[] {
+function itemsFromStripe(subscription: JsonObject) {
   const items = list(subscription.items).flatMap((item) => itemFromStripe(item, subscription));
   return [...new Map(items.map((item) => [item.id, item])).values()];
 }
@@ -110,7 +88,7 @@ function itemsFromStripe(subscription: JsonObject): SubscriptionItemState[] {
  * Before 2020-08-27 an item has a plan and no price; a plan's id is what the price's id became. Before basil all items
  * have the period of their subscription.
  */
-function itemFromStripe(o: JsonObject, subscription: JsonObject): SubscriptionItemState[] {
+function itemFromStripe(o: JsonObject, subscription: JsonObject) {
   const itemId = id(o.id);
   if (itemId === null) return [];
   const price = isObject(o.price) ? o.price : objectOr(o.plan);
@@ -133,26 +111,8 @@ export const endReasonOf = (subscription: JsonObject) =>
 /** What a bill was made for, in Stripe's word. https://docs.stripe.com/api/invoices/object#invoice_object-billing_reason */
 export const billingReasonOf = (invoice: JsonObject) => text(invoice.billing_reason);
 
-export type InvoiceState = {
-  id: string;
-  customerId: string | null;
-  subscriptionId: string | null;
-  status: string | null;
-  number: string | null;
-  amountDue: bigint;
-  amountPaid: bigint;
-  currency: string;
-  attemptCount: number;
-  dueAt: Date | null;
-  nextPaymentAttempt: Date | null;
-  hostedInvoiceUrl: string | null;
-  invoicePdf: string | null;
-  livemode: boolean;
-  createdAt: Date | null;
-};
-
 /** @throws UnreadableObject without an id, a currency or an amount. https://docs.stripe.com/api/invoices/object */
-export function invoiceFromStripe(source: object): InvoiceState {
+export function invoiceFromStripe(source: object) {
   const o: JsonObject = { ...source };
   return {
     id: must(id(o.id), "invoice.id", "an id", o.id),
@@ -179,37 +139,22 @@ function subscriptionOf(invoice: JsonObject): string | null {
   return id(details.subscription) ?? id(invoice.subscription);
 }
 
-export type CustomerState = {
-  id: string;
-  email: string | null;
-  deletedAt: Date | null;
-  livemode: boolean;
-};
+/** Only an event's type tells of a deletion. */
+const NOT_DELETED: { deletedAt: Date | null } = { deletedAt: null };
 
 /** @throws UnreadableObject without an id. https://docs.stripe.com/api/customers/object */
-export function customerFromStripe(source: object): CustomerState {
+export function customerFromStripe(source: object) {
   const o: JsonObject = { ...source };
   return {
     id: must(id(o.id), "customer.id", "an id", o.id),
     email: text(o.email),
-    deletedAt: null,
     livemode: o.livemode === true,
+    ...NOT_DELETED,
   };
 }
 
-export type ProductState = {
-  id: string;
-  name: string;
-  description: string | null;
-  active: boolean | null;
-  features: string[];
-  metadata: Record<string, string>;
-  livemode: boolean;
-  deletedAt: Date | null;
-};
-
 /** @throws UnreadableObject without an id or a name. https://docs.stripe.com/api/products/object */
-export function productFromStripe(source: object): ProductState {
+export function productFromStripe(source: object) {
   const o: JsonObject = { ...source };
   return {
     id: must(id(o.id), "product.id", "an id", o.id),
@@ -219,27 +164,12 @@ export function productFromStripe(source: object): ProductState {
     features: list(o.marketing_features ?? o.features).flatMap((feature) => text(feature.name) ?? []),
     metadata: metadata(o.metadata),
     livemode: o.livemode === true,
-    deletedAt: null,
+    ...NOT_DELETED,
   };
 }
 
-export type PriceState = {
-  id: string;
-  productId: string | null;
-  active: boolean;
-  currency: string;
-  unitAmount: bigint | null;
-  type: string | null;
-  interval: string | null;
-  intervalCount: number | null;
-  usageType: string | null;
-  lookupKey: string | null;
-  livemode: boolean;
-  deletedAt: Date | null;
-};
-
 /** @throws UnreadableObject without an id or a currency. https://docs.stripe.com/api/prices/object */
-export function priceFromStripe(source: object): PriceState {
+export function priceFromStripe(source: object) {
   const o: JsonObject = { ...source };
   const recurring = objectOr(o.recurring);
   return {
@@ -254,23 +184,12 @@ export function priceFromStripe(source: object): PriceState {
     usageType: text(recurring.usage_type),
     lookupKey: text(o.lookup_key),
     livemode: o.livemode === true,
-    deletedAt: null,
+    ...NOT_DELETED,
   };
 }
 
-export type ScheduleState = {
-  id: string;
-  customerId: string | null;
-  subscriptionId: string | null;
-  status: string;
-  nextPhaseAt: Date | null;
-  nextPriceId: string | null;
-  nextQuantity: number | null;
-  livemode: boolean;
-};
-
 /** @throws UnreadableObject without an id or a status. https://docs.stripe.com/api/subscription_schedules/object */
-export function scheduleFromStripe(source: object): ScheduleState {
+export function scheduleFromStripe(source: object) {
   const o: JsonObject = { ...source };
   const next = nextPhaseOf(o);
   const [item = {}] = list(next.items);
@@ -293,13 +212,11 @@ function nextPhaseOf(schedule: JsonObject): JsonObject {
   return list(schedule.phases).find((phase) => (time(phase.start_date) ?? 0) >= runsUntil) ?? {};
 }
 
-export type EntitlementState = { id: string; lookupKeys: string[]; livemode: boolean };
-
 /**
  * A summary has no id: it goes by its customer's. https://docs.stripe.com/api/entitlements/active-entitlement-summary
  * @throws UnreadableObject without a customer
  */
-export function entitlementsFromStripe(source: object): EntitlementState {
+export function entitlementsFromStripe(source: object) {
   const o: JsonObject = { ...source };
   const keys = list(o.entitlements).flatMap((entitlement) => text(entitlement.lookup_key) ?? []);
   return {
@@ -309,14 +226,8 @@ export function entitlementsFromStripe(source: object): EntitlementState {
   };
 }
 
-export type CheckoutState = {
-  mode: string | null;
-  paymentStatus: string | null;
-  subscriptionId: string | null;
-};
-
 /** https://docs.stripe.com/api/checkout/sessions/object */
-export function checkoutFromStripe(source: object): CheckoutState {
+export function checkoutFromStripe(source: object) {
   const o: JsonObject = { ...source };
   return {
     mode: text(o.mode),
@@ -330,12 +241,7 @@ export function customerOf(o: JsonObject): string | null {
   return id(o.customer) ?? id(o.customer_account);
 }
 
-function earliest(times: (Date | null)[]): Date | null {
+function furthest(pick: typeof Math.min, times: (Date | null)[]): Date | null {
   const known = times.flatMap((at) => at?.getTime() ?? []);
-  return known.length > 0 ? new Date(Math.min(...known)) : null;
-}
-
-function latest(times: (Date | null)[]): Date | null {
-  const known = times.flatMap((at) => at?.getTime() ?? []);
-  return known.length > 0 ? new Date(Math.max(...known)) : null;
+  return known.length > 0 ? new Date(pick(...known)) : null;
 }

@@ -34,11 +34,6 @@ export function activateSubscription(event: StripeEvent): Change | Ignored {
   });
 }
 
-/** A subscription began or changed: its snapshot becomes the row, unless the row is newer. */
-export function updateSubscription(event: StripeEvent): Change {
-  return subscriptions.snapshot(event);
-}
-
 /**
  * A subscription ended, at once or at the date it was cancelled for. Its row becomes final, whatever comes later; other
  * subscriptions of the customer are not touched. https://docs.stripe.com/billing/subscriptions/cancel

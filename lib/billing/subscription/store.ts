@@ -4,9 +4,9 @@ import { flag, isObject, list, metadata, smallInteger, storedText, text, time } 
 import { type Columns, columnOf, fromRow } from "../table";
 import { recordTrials } from "../trials";
 import { isFinalStatus } from "./access";
-import { type SubscriptionItemState, type SubscriptionState, subscriptionFromStripe } from "./from-stripe";
+import { type SubscriptionState, subscriptionFromStripe } from "./from-stripe";
 
-const itemColumns: Columns<SubscriptionItemState> = {
+const itemColumns: Columns<SubscriptionState["items"][number]> = {
   id: storedText,
   priceId: text,
   productId: text,
@@ -16,7 +16,7 @@ const itemColumns: Columns<SubscriptionItemState> = {
 };
 
 /** The subscriptions table and its items. Nothing else writes them. */
-export const subscriptions = mirror<SubscriptionState>({
+export const subscriptions = mirror({
   kind: "subscription",
   table: {
     name: "subscriptions",

@@ -1,5 +1,5 @@
 import { query } from "@/lib/pool";
-import type { Money } from "../queries";
+import type { Money } from "../on-sale";
 import {
   integer,
   type JsonObject,

@@ -1,11 +1,12 @@
 import { isLivemode } from "@/lib/stripe";
 import { updateCatalogue } from "../catalogue";
-import { deleteCustomer, updateCustomer } from "../customers";
-import { updateEntitlements } from "../entitlements";
-import { markPaymentFailed, updateInvoice } from "../invoices";
+import { customers, deleteCustomer } from "../customers";
+import { entitlements } from "../entitlements";
+import { invoices, markPaymentFailed } from "../invoices";
 import type { Change } from "../mirror";
-import { updateSchedule } from "../schedules";
-import { activateSubscription, cancelSubscription, updateSubscription } from "../subscription/lifecycle";
+import { schedules } from "../schedules";
+import { activateSubscription, cancelSubscription } from "../subscription/lifecycle";
+import { subscriptions } from "../subscription/store";
 import type { StripeEvent } from "./event";
 import { isHandled } from "./events";
 
@@ -35,7 +36,7 @@ export function processEvent(event: StripeEvent): Change | Ignored {
     case "customer.subscription.trial_will_end":
     case "customer.subscription.pending_update_applied":
     case "customer.subscription.pending_update_expired":
-      return updateSubscription(event);
+      return subscriptions.snapshot(event);
     case "customer.subscription.deleted":
       return cancelSubscription(event);
     case "invoice.payment_failed":
@@ -46,19 +47,19 @@ export function processEvent(event: StripeEvent): Change | Ignored {
     case "invoice.voided":
     case "invoice.marked_uncollectible":
     case "invoice.updated":
-      return updateInvoice(event);
+      return invoices.snapshot(event);
     case "subscription_schedule.created":
     case "subscription_schedule.updated":
     case "subscription_schedule.released":
     case "subscription_schedule.canceled":
     case "subscription_schedule.completed":
     case "subscription_schedule.aborted":
-      return updateSchedule(event);
+      return schedules.snapshot(event);
     case "entitlements.active_entitlement_summary.updated":
-      return updateEntitlements(event);
+      return entitlements.snapshot(event);
     case "customer.created":
     case "customer.updated":
-      return updateCustomer(event);
+      return customers.snapshot(event);
     case "customer.deleted":
       return deleteCustomer(event);
     case "product.created":

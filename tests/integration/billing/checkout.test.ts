@@ -57,6 +57,16 @@ describe("choosing a plan", () => {
     expect(data).toMatchObject([{ quantity: 3, price: { lookup_key: "team_monthly" } }]);
   });
 
+  it("whose product was taken off sale is refused, also while its price is on sale still", async () => {
+    const { productId } = await db().price.findFirstOrThrow({ where: { lookupKey: "company_monthly" } });
+    const archive = (active: boolean) =>
+      db().product.updateMany({ where: { id: productId ?? "" }, data: { active } });
+    await archive(false);
+    await expect(choose("company_monthly")).rejects.toThrow("No price is on sale");
+    await archive(true);
+    expect(await choose("company_monthly")).toMatchObject({ outcome: "open" });
+  });
+
   it("twice, in as many tabs as there are, leads to one session", async () => {
     const starts = await Promise.all(Array.from({ length: 5 }, () => choose("solo_monthly")));
     const later = await choose("solo_monthly");

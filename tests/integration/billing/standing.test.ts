@@ -73,6 +73,20 @@ describe("features", () => {
     expect([...(await standing(now, "user_nobody")).features]).toEqual([]);
   });
 
+  it("are the plan's, whichever of its items Stripe shows first", async () => {
+    const addOn = anItem({
+      id: "si_support",
+      price: { ...price, id: "price_support", product: "prod_support" },
+    });
+    const plan = anItem({ id: "si_team", price, quantity: 3 });
+    await subscribe({ items: { object: "list", data: [addOn, plan], has_more: false } });
+    expect(await standing()).toMatchObject({
+      plan: { key: "team" },
+      subscription: { items: [{ id: "si_team", quantity: 3 }, { id: "si_support" }] },
+    });
+    expect(await features()).toEqual(["history", "search", "sharing"]);
+  });
+
   it("are what Stripe's entitlements say where they are used, more or less than the plan file", async () => {
     await subscribe();
     expect((await entitle(["sso", "search", "a_feature_of_another_app"])).result).toBe("applied");

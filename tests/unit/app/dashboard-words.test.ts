@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { pollDelay } from "@/app/dashboard/poll-delay";
 import { itemWords, planName, totalWords } from "@/app/dashboard/price-lines";
-import type { PriceView } from "@/lib/billing/queries";
+import type { PriceView } from "@/lib/billing/on-sale";
 import { httpsUrl } from "@/lib/https-url";
 
 const price = (amount: number | null, given: Partial<PriceView> & { currency?: string } = {}): PriceView => {

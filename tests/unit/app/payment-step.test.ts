@@ -14,7 +14,6 @@ const bill: OpenBill = {
 };
 const access = (fields: Partial<Access>): Access => ({
   access: true,
-  plan: "prod_team",
   state: "active",
   until: null,
   reason: "",

@@ -5,24 +5,7 @@ import {
   onGracePeriod,
   type SubscriptionFacts,
 } from "@/lib/billing/subscription/access";
-
-const now = new Date("2026-11-24T12:00:00Z");
-const day = (n: number) => new Date(now.getTime() + n * 86_400_000);
-const policy = { pastDueGraceDays: 7 };
-const sub = (fields: Partial<SubscriptionFacts> = {}): SubscriptionFacts => ({
-  id: "sub_1",
-  status: "active",
-  currentPeriodStart: day(-10),
-  currentPeriodEnd: day(20),
-  cancelAtPeriodEnd: false,
-  cancelAt: null,
-  endedAt: null,
-  trialEnd: null,
-  startedAt: day(-100),
-  unpaidSince: null,
-  items: [],
-  ...fields,
-});
+import { day, now, policy, sub } from "../../support/access";
 
 it.each([
   [{}, "The subscription is paid."],
