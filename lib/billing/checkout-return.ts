@@ -1,7 +1,9 @@
 import { db } from "@/lib/db";
-import { isLivemode, type Stripe, stripe } from "@/lib/stripe";
+import { stripe } from "@/lib/stripe";
+import { nullIfMissing } from "./fetch";
 import { id } from "./read";
 import { syncSubscription } from "./subscription/lifecycle";
+import { ownCustomer } from "./subscription/own";
 
 /** How a Checkout session stands, for the user who comes back from it. */
 export type CheckoutResult =
@@ -19,9 +21,13 @@ export type CheckoutResult =
  * @throws Stripe's errors as they come, but for one that there is no such session
  */
 export async function applyCheckout(userId: string, sessionId: string): Promise<CheckoutResult> {
-  const owned = await db().customer.findUnique({ where: { userId, livemode: isLivemode() } });
-  const session = owned && SESSION_ID.test(sessionId) ? await readSession(sessionId) : null;
-  if (!session || id(session.customer) !== owned?.id) return { status: "unknown" };
+  const customer = await ownCustomer(userId);
+  if (!customer || !SESSION_ID.test(sessionId)) return { status: "unknown" };
+  const api = await stripe();
+  const session = await api.checkout.sessions
+    .retrieve(sessionId, {}, { maxNetworkRetries: 3 })
+    .catch(nullIfMissing);
+  if (!session || id(session.customer) !== customer) return { status: "unknown" };
   switch (session.status) {
     case "open":
       return { status: "open", url: session.url };
@@ -36,16 +42,6 @@ export async function applyCheckout(userId: string, sessionId: string): Promise<
 }
 
 const SESSION_ID = /^cs_\w{1,200}$/;
-
-async function readSession(sessionId: string): Promise<Stripe.Checkout.Session | null> {
-  const api = await stripe();
-  try {
-    return await api.checkout.sessions.retrieve(sessionId, {}, { maxNetworkRetries: 3 });
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "resource_missing") return null;
-    throw error;
-  }
-}
 
 /** The webhook is usually quicker: then Stripe is not asked. */
 async function isHere(subscriptionId: string): Promise<boolean> {

@@ -1,11 +1,11 @@
 import { env } from "@/lib/env";
 import { isLivemode, type Stripe, stripe } from "@/lib/stripe";
 import { BillingError } from "./errors";
+import { isMissing } from "./fetch";
 import { fingerprint } from "./idempotency";
 import { priceOnSale } from "./on-sale";
 import { ensureCustomer, giveUpCustomer, type Owner } from "./ownership";
 import { choiceOf, type PlanChoice } from "./plans";
-import { isObject } from "./read";
 import { isFinalStatus } from "./subscription/access";
 import { syncSubscription } from "./subscription/lifecycle";
 import { hadTrial } from "./trials";
@@ -52,7 +52,7 @@ export async function startCheckout(
 }
 
 function isAboutMissingCustomer(error: unknown): boolean {
-  return isObject(error) && error.code === "resource_missing" && error.param === "customer";
+  return isMissing(error) && "param" in error && error.param === "customer";
 }
 
 async function sell(sale: Omit<Sale, "isFirstTrial">): Promise<CheckoutStart> {

@@ -1,6 +1,6 @@
 import { stripe } from "@/lib/stripe";
 import { customers } from "./customers";
-import { isMissing } from "./fetch";
+import { nullIfMissing } from "./fetch";
 import { ownCustomer } from "./subscription/own";
 import { syncObject } from "./sync";
 
@@ -16,6 +16,7 @@ export async function updateContact(userId: string, before: Contact, after: Cont
   const id = await ownCustomer(userId);
   if (!id) return;
   const api = await stripe();
+  // A test key of another account does not know the customers of the one before.
   const has = await api.customers.retrieve(id).catch(nullIfMissing);
   if (!has || has.deleted) return;
   const changed = {
@@ -25,10 +26,4 @@ export async function updateContact(userId: string, before: Contact, after: Cont
   if (Object.keys(changed).length === 0) return;
   await api.customers.update(id, changed);
   await syncObject(customers, id);
-}
-
-/** A test key of another account does not know the customers of the one before. */
-function nullIfMissing(error: unknown): null {
-  if (isMissing(error)) return null;
-  throw error;
 }

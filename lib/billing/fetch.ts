@@ -45,12 +45,23 @@ let inFlight = 0;
 let nextTurnAt = 0;
 const waiting: (() => void)[] = [];
 
-async function withTurn<T>(work: () => Promise<T>): Promise<T> {
+/** Stripe may want quiet for an hour, and who asks holds up a person or a drain: they are told no, and come back later. */
+const MOST_WAIT_MS = 10_000;
+let silencedBy: unknown;
+
+/** @throws what Stripe silenced everybody with, where that lasts for long; what `work` throws */
+export async function withTurn<T>(
+  work: () => Promise<T>,
+  perSecond = env().STRIPE_REQUESTS_PER_SECOND,
+): Promise<T> {
   if (inFlight >= MOST_IN_FLIGHT) await new Promise<void>((resolve) => waiting.push(resolve));
   else inFlight += 1;
   try {
-    for (let wait = nextTurnAt - Date.now(); wait > 0; wait = nextTurnAt - Date.now()) await sleep(wait);
-    nextTurnAt = Date.now() + 1000 / env().STRIPE_REQUESTS_PER_SECOND;
+    for (let wait = nextTurnAt - Date.now(); wait > 0; wait = nextTurnAt - Date.now()) {
+      if (wait > MOST_WAIT_MS) throw silencedBy;
+      await sleep(wait);
+    }
+    nextTurnAt = Date.now() + 1000 / perSecond;
     return await work();
   } finally {
     const next = waiting.shift();
@@ -83,7 +94,8 @@ export async function retrieveObject(
     return { object: isStub ? null : object, answeredAt: dateOf(object.lastResponse) };
   } catch (error) {
     if (isMissing(error)) return { object: null, answeredAt: dateOf(error) };
-    nextTurnAt = Math.max(nextTurnAt, Date.now() + retryAfterOf(error));
+    const until = Date.now() + retryAfterOf(error);
+    if (until > nextTurnAt) [nextTurnAt, silencedBy] = [until, error];
     throw error;
   }
 }
@@ -91,6 +103,12 @@ export async function retrieveObject(
 /** Whether Stripe says that it knows no such object. */
 export const isMissing = (error: unknown): error is Error =>
   error instanceof Error && "code" in error && error.code === "resource_missing";
+
+/** For what may not be there: takes Stripe's word that it is not for null. @throws every other error as it came */
+export function nullIfMissing(error: unknown): null {
+  if (isMissing(error)) return null;
+  throw error;
+}
 
 /** For how many milliseconds Stripe wants not to be asked, as its Retry-After says; 0 if it says nothing. */
 export function retryAfterOf(error: unknown): number {

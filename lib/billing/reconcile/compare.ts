@@ -2,13 +2,14 @@ import * as z from "zod";
 import { db, Prisma } from "@/lib/db";
 import { log } from "@/lib/log";
 import { isLivemode, stripe } from "@/lib/stripe";
+import { withTurn } from "../fetch";
 import { noteUnknown } from "../findings";
 import type { Comparison } from "../mirror";
 import { syncObject } from "../sync";
 import { keyOf, readKnown, type Write, writeRows } from "../table";
 import { reasonOf } from "../webhook/failure";
 import { KINDS, type Kind } from "./kinds";
-import { type Pace, pace } from "./pace";
+import { patiently } from "./patience";
 import { forgetProgress, readProgress, saveProgress } from "./progress";
 
 const PAGE = 100;
@@ -60,7 +61,6 @@ export type Pass = {
  * @throws Stripe's errors, after some patience; the database's
  */
 export async function compareWithStripe(pass: Pass): Promise<{ counts: Counts; isFinished: boolean }> {
-  const paced = pace(pass.perSecond);
   let place = (await readProgress(pass.name, placeSchema)) ?? (await begin(pass));
   for (;;) {
     const kind = KINDS[place.kind];
@@ -70,7 +70,7 @@ export async function compareWithStripe(pass: Pass): Promise<{ counts: Counts; i
       return { counts: place.counts, isFinished: true };
     }
     const step = place.phase === "stripe" ? compareList : compareRest;
-    place = await step(pass, kind, place, paced);
+    place = await step(pass, kind, place);
     pass.onPage?.(kind.mirror.kind, place.counts);
     await saveProgress(pass.name, place);
     if (Date.now() > pass.deadline) return { counts: place.counts, isFinished: false };
@@ -91,16 +91,15 @@ async function end(pass: Pass): Promise<void> {
 const forgetMet = ({ name }: Pass) => db().metAtStripe.deleteMany({ where: { pass: name } });
 
 /** One page of what Stripe has. */
-async function compareList(pass: Pass, kind: Kind, place: Place, paced: Pace): Promise<Place> {
+async function compareList(pass: Pass, kind: Kind, place: Place): Promise<Place> {
   const api = await stripe();
   const since = kind.mirror.kind === "invoice" ? later(pass.since, pass.invoicesSince) : pass.since;
-  const page = await paced(() =>
-    kind.list(api, {
-      limit: PAGE,
-      ...(since ? { created: { gte: Math.floor(since.getTime() / 1000) } } : {}),
-      ...(place.after ? { starting_after: place.after } : {}),
-    }),
-  );
+  const params = {
+    limit: PAGE,
+    ...(since ? { created: { gte: Math.floor(since.getTime() / 1000) } } : {}),
+    ...(place.after ? { starting_after: place.after } : {}),
+  };
+  const page = await patiently(() => withTurn(() => kind.list(api, params), pass.perSecond));
   const answeredAt = new Date(String(page.lastResponse.headers.date));
   const objects = new Map(page.data.map((object) => [object.id, object]));
   const counts = await judge(pass, kind, objects, answeredAt, place.counts);
@@ -114,11 +113,11 @@ async function compareList(pass: Pass, kind: Kind, place: Place, paced: Pace): P
 }
 
 /** Some of the rows that the lists did not tell about. Each is a question of its own. */
-async function compareRest(pass: Pass, kind: Kind, place: Place, paced: Pace): Promise<Place> {
+async function compareRest(pass: Pass, kind: Kind, place: Place): Promise<Place> {
   const rest = await findRest(pass, kind, place.after);
   let { counts } = place;
   for (const id of rest) {
-    const { object, answeredAt } = await paced(() => kind.mirror.ask(id));
+    const { object, answeredAt } = await patiently(() => kind.mirror.ask(id));
     counts = await judge(pass, kind, new Map([[id, object]]), answeredAt, counts);
   }
   const last = rest.at(-1);

@@ -2,10 +2,11 @@ import * as z from "zod";
 import { db } from "@/lib/db";
 import { log } from "@/lib/log";
 import type { Stripe } from "@/lib/stripe";
+import { nullIfMissing, withTurn } from "../fetch";
 import { isHandled } from "../webhook/events";
 import { receiveEvent } from "../webhook/receive";
 import { fetchEvents, type VerifiedEvent } from "../webhook/verify";
-import { pace } from "./pace";
+import { patiently } from "./patience";
 import { readProgress, saveProgress } from "./progress";
 
 /** For so long Stripe keeps events. https://docs.stripe.com/api/events */
@@ -75,18 +76,17 @@ async function walk(way: {
   deadline: number;
   onPage?: (listed: number) => void;
 }): Promise<Recovered> {
-  const paced = pace();
   const counts = { listed: 0, missed: 0 };
   let at = (await readProgress(way.name, walkSchema)) ?? { since: way.first, newest: null, after: null };
   do {
     const { since, after } = at;
-    const page = await paced(() =>
-      fetchEvents({
-        ...way.filter,
-        created: { gte: since },
-        ...(after === null ? {} : { starting_after: after }),
-      }).catch(startingAnew),
-    );
+    const params = {
+      ...way.filter,
+      created: { gte: since },
+      ...(after === null ? {} : { starting_after: after }),
+    };
+    // The event that the way went on from may be older than 30 days by now, and gone: then the walk begins anew.
+    const page = await patiently(() => withTurn(() => fetchEvents(params))).catch(nullIfMissing);
     counts.listed += page?.events.length ?? 0;
     counts.missed += await takeIn(page?.events ?? []);
     way.onPage?.(counts.listed);
@@ -98,12 +98,6 @@ async function walk(way: {
     await saveProgress(way.name, at);
   } while (Date.now() < way.deadline);
   return { ...counts, isFinished: false };
-}
-
-/** The event that the way went on from is older than 30 days by now, and gone: the walk begins anew. */
-function startingAnew(error: unknown): null {
-  if (error instanceof Error && "code" in error && error.code === "resource_missing") return null;
-  throw error;
 }
 
 /** @returns how many of them were not here */

@@ -94,4 +94,11 @@ describe("what Stripe says about itself", () => {
     await askInTurn("sub_other", () => Promise.resolve(answer));
     expect(Date.now() - begun).toBeGreaterThanOrEqual(990);
   });
+
+  it("one of an hour is waited for by nobody: who asks is told at once, with Stripe's reason", async () => {
+    const limited = Object.assign(new Error("not before an hour"), { headers: { "retry-after": "3600" } });
+    await expect(retrieveObject("sub_1", () => Promise.reject(limited))).rejects.toThrow("not before");
+    for (const id of ["sub_other", "sub_1"])
+      await expect(askInTurn(id, () => Promise.resolve(answer))).rejects.toBe(limited);
+  });
 });
