@@ -58,6 +58,10 @@ export async function findTrouble(): Promise<void> {
       where ${CHARGING} and livemode = ${livemode} and customer_id is not null
       group by customer_id having count(*) > 1 limit ${MOST}`,
   );
+  await db().$executeRaw`
+    update findings set resolved_at = now() where kind = 'unknown' and resolved_at is null and subject_id not in (
+      select id from products union all select id from prices union all select id from customers
+      union all select id from subscriptions union all select id from invoices)`;
   const endpoint = await findEndpointTrouble();
   for (const kind of ENDPOINT_KINDS)
     await keep(
@@ -68,8 +72,18 @@ export async function findTrouble(): Promise<void> {
 
 type Found = { subjectId: string; detail: string };
 
-/** Writes what is found, ends what is no more, and lets what came back be told again. */
+/** Writes what is found, and ends what is no more. */
 async function keep(kind: FindingKind, found: Found[]): Promise<void> {
+  await note(kind, found);
+  const ids = found.map(({ subjectId }) => subjectId);
+  if (found.length < MOST)
+    await db().$executeRaw`
+      update findings set resolved_at = now()
+      where kind = ${kind} and resolved_at is null and not (subject_id = any(${ids}))`;
+}
+
+/** Lets what came back be told again. */
+async function note(kind: FindingKind, found: Found[]): Promise<void> {
   const [ids, details] = [found.map(({ subjectId }) => subjectId), found.map(({ detail }) => detail)];
   await db().$executeRaw`
     insert into findings (kind, subject_id, detail)
@@ -79,19 +93,18 @@ async function keep(kind: FindingKind, found: Found[]): Promise<void> {
       found_at = case when findings.resolved_at is null then findings.found_at else now() end,
       told_at = case when findings.resolved_at is null then findings.told_at end
     where findings.resolved_at is not null or findings.detail <> excluded.detail`;
-  if (found.length < MOST)
-    await db().$executeRaw`
-      update findings set resolved_at = now()
-      where kind = ${kind} and resolved_at is null and not (subject_id = any(${ids}))`;
 }
 
-/** What a comparison with Stripe came upon, and did not dare to mend. */
-export async function noteUnknown(id: string, table: string): Promise<void> {
+/** What a comparison with Stripe came upon and did not dare to mend, and what is over because Stripe knows it. */
+export async function noteUnknown(table: string, unknown: string[], known: string[]): Promise<void> {
   const detail = `Is in ${table}, and Stripe knows nothing of it.`;
-  await db().finding.upsert({
-    where: { kind_subjectId: { kind: "unknown", subjectId: id } },
-    create: { kind: "unknown", subjectId: id, detail },
-    update: {},
+  await note(
+    "unknown",
+    unknown.map((subjectId) => ({ subjectId, detail })),
+  );
+  await db().finding.updateMany({
+    where: { kind: "unknown", resolvedAt: null, subjectId: { in: known } },
+    data: { resolvedAt: new Date() },
   });
 }
 

@@ -2,11 +2,12 @@ import * as z from "zod";
 import { db, Prisma } from "@/lib/db";
 import { log } from "@/lib/log";
 import { isLivemode, stripe } from "@/lib/stripe";
+import { BillingError } from "../errors";
 import { withTurn } from "../fetch";
 import { noteUnknown } from "../findings";
-import type { Comparison } from "../mirror";
+import type { Comparison, Mirror } from "../mirror";
 import { syncObject } from "../sync";
-import { keyOf, readKnown, type Write, writeRows } from "../table";
+import { keyOf, type Row, readKnown, type Write, writeRows } from "../table";
 import { reasonOf } from "../webhook/failure";
 import { KINDS, type Kind } from "./kinds";
 import { patiently } from "./patience";
@@ -156,22 +157,25 @@ async function judge(
     [],
   );
   const writes: Write[] = [];
-  const unclear: string[] = [];
+  const verdicts: Record<Comparison["verdict"], string[]> = {
+    same: [],
+    differs: [],
+    unclear: [],
+    unknown: [],
+  };
   for (const [id, object] of objects) {
     const ref = { table: mirror.table, id };
     if (mirror.kind === "invoice" && isDraft(object) && !rows.has(keyOf(ref))) continue;
-    const found = mirror.compare(id, rows.get(keyOf(ref)) ?? null, { object, answeredAt });
-    if (found.verdict === "same") continue;
-    pass.onDifference?.(mirror.kind, id, found);
-    if (found.verdict === "unknown") {
-      counts.unknown += 1;
-      if (!pass.isDry) await noteUnknown(id, mirror.table.name);
-    } else if (found.verdict === "differs") {
-      counts.different += 1;
-      writes.push({ ...ref, row: found.row });
-    } else unclear.push(id);
+    const found = compareOne(mirror, id, rows.get(keyOf(ref)) ?? null, { object, answeredAt });
+    verdicts[found.verdict].push(id);
+    if (found.verdict !== "same") pass.onDifference?.(mirror.kind, id, found);
+    if (found.verdict === "differs") writes.push({ ...ref, row: found.row });
   }
+  const { same, differs, unclear, unknown } = verdicts;
+  counts.different += differs.length;
+  counts.unknown += unknown.length;
   if (pass.isDry) return { ...counts, left: counts.left + unclear.length };
+  await noteUnknown(mirror.table.name, unknown, [...same, ...differs]);
   const written = writes.length > 0 ? await writeRows(writes) : new Set<string>();
   // One that somebody else wrote meanwhile is asked about anew.
   const again = [...unclear, ...writes.filter((write) => !written.has(keyOf(write))).map(({ id }) => id)];
@@ -180,8 +184,23 @@ async function judge(
   return { ...counts, repaired: counts.repaired + written.size, left: counts.left + left };
 }
 
+/** What cannot be read is asked for anew, which tells why it stays. */
+function compareOne(
+  { compare }: Mirror,
+  id: string,
+  row: Row | null,
+  answer: Parameters<Mirror["compare"]>[2],
+): Comparison {
+  try {
+    return compare(id, row, answer);
+  } catch (error) {
+    if (error instanceof BillingError) return { verdict: "unclear", differences: [] };
+    throw error;
+  }
+}
+
 /** An error of one object is its own: it stays for the next pass. */
-async function isSynced(mirror: Kind["mirror"], id: string): Promise<boolean> {
+async function isSynced(mirror: Mirror, id: string): Promise<boolean> {
   try {
     await syncObject(mirror, id);
     return true;

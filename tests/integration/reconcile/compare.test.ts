@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { beforeAll, expect, it, vi } from "vitest";
+import { findTrouble, openFindings } from "@/lib/billing/findings";
 import { compareWithStripe } from "@/lib/billing/reconcile/compare";
 import { db } from "@/lib/db";
 import { billingRows, liveLives, useConnectedStripe, wrongRows } from "../../support/connected";
@@ -105,4 +106,29 @@ it("a row that Stripe knows nothing of is left as it is, and told", async () => 
   expect(await db().finding.findMany({ where: { kind: "unknown" } })).toMatchObject([
     { subjectId: "sub_invented" },
   ]);
+}, 60_000);
+
+it("what is unknown is told anew if it comes back, and is over once its row is gone or Stripe knows it", async () => {
+  const unknown = async () => (await openFindings(["unknown"])).map(({ subjectId }) => subjectId).sort();
+  const { id } = await db().subscription.findFirstOrThrow({ where: { id: { not: "sub_invented" } } });
+  await db().finding.create({ data: { kind: "unknown", subjectId: id, detail: "Is in subscriptions." } });
+  await db().finding.updateMany({ where: { subjectId: "sub_invented" }, data: { resolvedAt: new Date() } });
+  await compare();
+  expect(await unknown()).toEqual(["sub_invented"]);
+  await db().subscription.delete({ where: { id: "sub_invented" } });
+  await findTrouble();
+  expect(await unknown()).toEqual([]);
+}, 60_000);
+
+it("an object that cannot be read is left for the next pass, and holds up none of the others", async () => {
+  await anHourPasses();
+  const { store } = connected.local.account;
+  const [product] = store.all("product");
+  if (!product) throw new Error("Something is sold.");
+  store.put("product", { ...product, name: "" });
+  await db().$executeRaw`update customers set email = 'mallory@example.com'`;
+  const { counts, isFinished } = await compare();
+  store.put("product", product);
+  expect({ isFinished, left: counts.left }).toEqual({ isFinished: true, left: 1 });
+  expect(await wrongRows(connected)).toEqual([]);
 }, 60_000);
