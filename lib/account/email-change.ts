@@ -3,6 +3,7 @@ import * as z from "zod";
 import { auth } from "../auth";
 import { updateContact } from "../billing/contact";
 import { env } from "../env";
+import { errorKind } from "../error-kind";
 import { log } from "../log";
 import { addressLetter, changedLetter, takenLetter } from "../mail/account-letters";
 import { failureOf, type Parcel, sendAtOnce } from "../mail/send";
@@ -138,7 +139,7 @@ export async function confirmEmail(user: Account, token: string): Promise<void> 
   const { internalAdapter } = await auth().$context;
   if (await internalAdapter.findUserByEmail(address)) throw AccountRefusal.addressTaken();
   const after = { ...user, email: address };
-  await updateContact(user.id, user, after);
+  const isToldStripe = await updateContact(user.id, user, after);
   try {
     await tellOldAddress(user.email, token);
     // Whoever opens a link does not become an operator by it (decision 0009).
@@ -146,10 +147,15 @@ export async function confirmEmail(user: Account, token: string): Promise<void> 
     await internalAdapter.updateUser(user.id, { email: address, emailVerified });
   } catch (error) {
     // Somebody else took it in this very moment, or the database is away.
-    await updateContact(user.id, after, user);
+    if (isToldStripe) await updateContact(user.id, after, user).catch(cannotTakeBack);
     throw error;
   }
   await takeEmailBack(user.id);
+}
+
+/** Why the address was not changed is what the user has to know, and not that Stripe has the new one until they try again. */
+function cannotTakeBack(error: unknown): void {
+  log("error", "an address stays at Stripe", { error: errorKind(error) });
 }
 
 /** An address that takes no mail any more is a reason to change it. */

@@ -1,3 +1,4 @@
+import { env } from "@/lib/env";
 import { query } from "@/lib/pool";
 import { type Companion, type Write, writeRows } from "../table";
 import { withFacts } from "../timeline/record";
@@ -84,10 +85,13 @@ export function settleEvents(
   return withFacts(counting(decided), (step) => writeRows(writes, { sql: updateEvents, value, ...step }));
 }
 
+/** What is settled after its retention was passed by when the older ones were emptied (prune.ts). */
 const updateEvents: Companion["sql"] = (given) => `
   update stripe_events s
   set status = e.status, outcome = e.outcome, last_error = e.last_error, last_stack = e.last_stack,
-    locked_until = null, next_attempt_at = null, processed_at = now()
+    locked_until = null, next_attempt_at = null, processed_at = now(),
+    payload = case when e.status = 'done' and s.received_at < now() - interval '${env().PAYLOAD_RETENTION_DAYS} days'
+      then '' else s.payload end
   from json_to_recordset(${given}) as e (id text, status text, outcome text, last_error text, last_stack text, needs text)
   where s.id = e.id and s.status = 'pending' and (e.needs is null or e.needs in (select key from written))
   returning s.id`;

@@ -78,6 +78,31 @@ describe("a new address", () => {
     expect(await atStripe(ada)).toMatchObject({ email: "bills@example.com" });
   });
 
+  it("that fails gives nothing back to Stripe that it did not take: bills went to the new address before", async () => {
+    await (await stripe()).customers.update(ada.customer, { email: countess() });
+    await askForEmail(ada, wanted);
+    const token = linkTo(countess());
+    refuseWith(451);
+    await expect(confirmEmail(ada, token)).rejects.toThrow(AccountRefusal.notMailed());
+    expect(await atStripe(ada)).toMatchObject({ email: countess() });
+  });
+
+  it("that the database refuses fails for that reason, also where Stripe goes away before it is taken back", async () => {
+    await askForEmail(ada, wanted);
+    await db().$executeRawUnsafe(
+      `create function refuse_slowly() returns trigger language plpgsql as $$ begin perform pg_sleep(1); raise 'no'; end $$`,
+    );
+    await db()
+      .$executeRaw`create trigger refuse before update on users for each row execute function refuse_slowly()`;
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const confirmed = expect(confirmEmail(ada, linkTo(countess()))).rejects.toThrow("prisma.user.update()");
+    await vi.waitUntil(() => subjects(ada.email).length > 0, { timeout: 30_000 });
+    local.api.failWith(503);
+    await confirmed;
+    await db().$executeRaw`drop trigger refuse on users`;
+    expect(await account(ada)).toMatchObject({ email: ada.email });
+  });
+
   it("of an operator makes no operator of whoever opens its link", async () => {
     await db().user.update({ where: { id: ada.id }, data: { emailVerified: true } });
     await askForEmail(ada, { ...wanted, email: "operator@example.com" });

@@ -84,3 +84,16 @@ it("payloads past the retention go, their ids stay for duplicates, and what wait
   await finish(await askForReplay({ ids: [String(first)] }, "tests", 1, 0));
   expect(await inboxRow({ id: first })).toMatchObject({ status: "done", outcome: "applied" });
 });
+
+it("an event that is replayed when its time is over is emptied once it is settled", async () => {
+  const [old, young] = await deliverCustomers(2);
+  const age = (id = "", days: number) => db().$executeRaw`
+    update stripe_events set received_at = now() - make_interval(days => ${days}) where id = ${id}`;
+  await age(old, 120);
+  await age(young, 100);
+  await db().stripeEvent.update({ where: { id: String(old) }, data: { status: "parked", outcome: null } });
+  expect(await prunePayloads({ retentionDays: 90, deadline: Date.now() + 10_000 })).toBe(1);
+  await finish(await askForReplay({ ids: [String(old)] }, "tests", 1, 0));
+  expect(await inboxRow({ id: old })).toMatchObject({ status: "done", outcome: "applied" });
+  expect(await db().stripeEvent.count({ where: { payload: { not: "" } } })).toBe(0);
+});
