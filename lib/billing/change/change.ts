@@ -6,7 +6,7 @@ import { syncSubscription } from "../subscription/lifecycle";
 import { hasPaymentMethod, idOf, retrieveOwn } from "../subscription/own";
 import { syncObject } from "../sync";
 import { checkChangeable } from "./changeable";
-import { planItem } from "./preview";
+import { readPlanItem } from "./preview";
 import { type Quote, readQuote } from "./quote";
 import { planForLater, syncSchedule, takeBack } from "./waiting";
 
@@ -24,7 +24,7 @@ type Subscription = Stripe.Subscription;
 export async function changePlan(userId: string, token: string, now: Date): Promise<Changed> {
   const quote = readQuote(token, now);
   const subscription = await retrieveOwn(userId, quote.subscription);
-  const item = planItem(subscription);
+  const { item } = await readPlanItem(subscription);
   const has = { price: item.price.id, quantity: item.quantity ?? 1 };
   if (isSame(has, quote.to)) {
     await syncSubscription(subscription.id);

@@ -2,11 +2,11 @@ import { db } from "@/lib/db";
 import { type Stripe, stripe } from "@/lib/stripe";
 import { BillingError, Refusal } from "../errors";
 import { type Money, moneyOf, priceOnSale } from "../on-sale";
-import { type Cadence, choiceOf, type Plan, planOf } from "../plans";
+import { type Cadence, type Plan, planOf } from "../plans";
 import { metadata } from "../read";
 import { idOf, retrieveOwn } from "../subscription/own";
 import { checkChangeable } from "./changeable";
-import { type Holding, kindOfChange } from "./kind";
+import { kindOfChange } from "./kind";
 import { signQuote } from "./quote";
 
 /** What a change costs and when it comes, before it is confirmed. */
@@ -44,9 +44,9 @@ export async function previewChange(
   const subscription = await retrieveOwn(userId, subscriptionId);
   checkChangeable(subscription);
   const to = { plan, cadence, seats: seatsOf(plan, seats) };
-  const item = planItem(subscription);
+  const { item, holding } = await readPlanItem(subscription);
   const isTrial = subscription.status === "trialing";
-  const kind = kindOfChange(await holdingOf(item), to, isTrial);
+  const kind = kindOfChange(holding, to, isTrial);
   if (kind === "none") return { kind };
   const price = await priceOnSale(plan.prices[cadence].lookupKey);
   const change = {
@@ -91,18 +91,24 @@ function seatsOf({ seats }: Plan, asked: number): number {
 }
 
 /** The item that is the plan: the first one that the plan file knows, or else the first. Add-ons stand beside it. */
-export function planItem({ id, items }: Stripe.Subscription): Stripe.SubscriptionItem {
-  const item = items.data.find(({ price }) => choiceOf(price.lookup_key)) ?? items.data[0];
-  if (!item) throw BillingError.noItems(id);
-  return item;
+export async function readPlanItem({ id, items }: Stripe.Subscription) {
+  const products = await db().product.findMany({
+    where: { id: { in: items.data.map(({ price }) => idOf(price.product)) } },
+  });
+  const all = items.data.map((item) => {
+    const product = products.find((one) => one.id === idOf(item.price.product));
+    return { item, holding: holdingOf(item, metadata(product?.metadata)) };
+  });
+  const found = all.find(({ holding }) => holding) ?? all[0];
+  if (!found) throw BillingError.noItems(id);
+  return found;
 }
 
 /** Null for a plan that is not in the file. */
-async function holdingOf({ price, quantity = 1 }: Stripe.SubscriptionItem): Promise<Holding | null> {
-  const product = await db().product.findUnique({ where: { id: idOf(price.product) } });
-  const plan = planOf({ lookupKey: price.lookup_key }, product && { metadata: metadata(product.metadata) });
-  if (!plan) return null;
-  return { plan, cadence: price.recurring?.interval === "year" ? "year" : "month", seats: quantity };
+function holdingOf({ price, quantity = 1 }: Stripe.SubscriptionItem, ofProduct: Record<string, string>) {
+  const plan = planOf({ lookupKey: price.lookup_key }, { metadata: ofProduct });
+  const cadence: Cadence = price.recurring?.interval === "year" ? "year" : "month";
+  return plan && { plan, cadence, seats: quantity };
 }
 
 async function previewInvoice(

@@ -76,6 +76,20 @@ describe("an upgrade", () => {
     expect(await bills(ada)).toHaveLength(2);
   });
 
+  it("changes the plan and not an add-on before it, also where the plan is at a price of before", async () => {
+    const api = await stripe();
+    const monthly = { currency: "usd", recurring: { interval: "month" as const } };
+    const addOn = { ...monthly, unit_amount: 300, lookup_key: "support", product_data: { name: "Support" } };
+    await api.prices.create(addOn);
+    const ada = await aSubscriber("support");
+    const { productId } = await db().price.findFirstOrThrow({ where: { lookupKey: "solo_monthly" } });
+    const old = await api.prices.create({ ...monthly, unit_amount: 400, product: productId ?? "" });
+    await api.subscriptionItems.create({ subscription: ada.subscriptionId, price: old.id });
+    expect(await confirm(ada, await quoteFor(ada, "company"))).toBe("changed");
+    const { items } = await api.subscriptions.retrieve(ada.subscriptionId);
+    expect(items.data.map(({ price }) => price.lookup_key)).toEqual(["support", "company_monthly"]);
+  });
+
   it("to the year begins a new period", async () => {
     const ada = await aSubscriber("solo_monthly");
     expect(await confirm(ada, await quoteFor(ada, "solo", "year"))).toBe("changed");
