@@ -1,4 +1,5 @@
 import { query } from "@/lib/pool";
+import { groupBy } from "./group";
 import { isObject, type JsonObject, list } from "./read";
 
 /**
@@ -59,7 +60,7 @@ export type Known = { rows: ReadonlyMap<string, Row>; events: ReadonlyMap<string
 
 /** Reads every row that `refs` name, and the status of each event that is in the inbox, in one statement. */
 export async function readKnown(refs: readonly Ref[], eventIds: readonly string[]): Promise<Known> {
-  const byTable = groupByTable(refs);
+  const byTable = groupBy(refs, ({ table }) => table);
   const values: (readonly string[])[] = [];
   const place = (ids: readonly string[]) => `$${values.push(ids)}`;
   const selects = [...byTable].map(([table, some]) => selectRows(table, place(some.map(({ id }) => id))));
@@ -108,7 +109,7 @@ export type Companion = {
 export async function writeRows(writes: readonly Write[], companion?: Companion): Promise<Set<string>> {
   const values: string[] = [];
   const place = (value: unknown) => `$${values.push(JSON.stringify(value))}::json`;
-  const byTable = [...groupByTable(writes.toSorted(byKey))];
+  const byTable = [...groupBy(writes.toSorted(byKey), ({ table }) => table)];
   const upserts = byTable.flatMap(([table, some]) => {
     const rows = some.map(({ row }) => row);
     const given = `json_populate_recordset(null::${table.name}, ${place(rows)})`;
@@ -128,12 +129,6 @@ export async function writeRows(writes: readonly Write[], companion?: Companion)
 
 /** Two processes that write the same rows meet in the same order, so they cannot wait for each other in a circle. */
 const byKey = (a: Ref, b: Ref) => (keyOf(a) < keyOf(b) ? -1 : 1);
-
-function groupByTable<T extends Ref>(refs: readonly T[]): Map<Table, T[]> {
-  const groups = new Map<Table, T[]>();
-  for (const ref of refs) groups.set(ref.table, [...(groups.get(ref.table) ?? []), ref]);
-  return groups;
-}
 
 function upsertRows({ name, columns }: Table, given: string): string {
   const all = [...columns, "stripe_state_at", "synced_at", "version"];

@@ -183,17 +183,22 @@ function blank(event: StripeEvent, at: Date, kind: FactKind, parts: readonly (st
     kind,
     at,
     customerId: event.customerId ?? "",
-    subscriptionId: null,
-    invoiceId: null,
-    amount: null,
-    currency: null,
-    nextAt: null,
-    attempt: null,
-    priceId: null,
-    quantity: null,
-    priceBefore: null,
-    quantityBefore: null,
-    reason: null,
     isMailed: FACT_KINDS[kind].isMailed,
+    ...NOTHING_MORE,
   };
 }
+
+/** What not every fact has. */
+export const NOTHING_MORE = {
+  subscriptionId: null,
+  invoiceId: null,
+  amount: null,
+  currency: null,
+  nextAt: null,
+  attempt: null,
+  priceId: null,
+  quantity: null,
+  priceBefore: null,
+  quantityBefore: null,
+  reason: null,
+} as const satisfies Partial<Fact>;

@@ -2,7 +2,7 @@ import { env } from "@/lib/env";
 import { expectMail } from "@/lib/mail/nudge";
 import { type Companion, columnOf, toRow } from "../table";
 import type { StripeEvent } from "../webhook/event";
-import { type Fact, factsOf } from "./facts";
+import { factsOf, NOTHING_MORE } from "./facts";
 
 /**
  * The facts table, as the statement that settles events writes it. Nothing else does, but for the columns of the mail,
@@ -15,26 +15,7 @@ const NEWS_HOURS = 24;
 /** Before a mail is looked at: what belongs to the same moment at Stripe comes within seconds. */
 const SETTLES_SECONDS = 10;
 
-const COLUMNS = {
-  key: "text",
-  kind: "text",
-  at: "timestamptz",
-  customerId: "text",
-  subscriptionId: "text",
-  invoiceId: "text",
-  amount: "bigint",
-  currency: "text",
-  nextAt: "timestamptz",
-  attempt: "int",
-  priceId: "text",
-  quantity: "int",
-  priceBefore: "text",
-  quantityBefore: "int",
-  reason: "text",
-} as const satisfies Record<Exclude<keyof Fact, "isMailed">, string>;
-
-const names = Object.keys(COLUMNS).map(columnOf);
-const types = Object.entries(COLUMNS).map(([field, type]) => `${columnOf(field)} ${type}`);
+const columns = ["key", "kind", "at", "customerId", ...Object.keys(NOTHING_MORE), "eventId"].map(columnOf);
 
 /**
  * Lets a statement that settles events record what they tell as well: of those alone that it took. Of several events that
@@ -46,26 +27,27 @@ export async function withFacts<Result>(
   events: readonly StripeEvent[],
   write: (step: Pick<Companion, "followUp">) => Promise<Result>,
 ): Promise<Result> {
+  const isMailing = env().SMTP_URL !== undefined;
   const value = events.flatMap((event) =>
-    factsOf(event).map((fact) => toRow({ ...fact, eventId: event.id })),
+    factsOf(event).map(({ isMailed, ...fact }) =>
+      toRow({ ...fact, eventId: event.id, mail: isMailed && isMailing ? "pending" : null }),
+    ),
   );
   try {
     return await write(value.length > 0 ? { followUp: { sql: insertFacts, value } } : {});
   } finally {
-    if (value.some(({ is_mailed }) => is_mailed)) expectMail();
+    if (value.some(({ mail }) => mail)) expectMail();
   }
 }
 
-const isNews = () =>
-  `${env().SMTP_URL !== undefined} and is_mailed and at > now() - interval '${NEWS_HOURS} hours'`;
+const isNews = `mail = 'pending' and at > now() - interval '${NEWS_HOURS} hours'`;
 
 /** By key, so that two processes that tell the same facts meet in the same order. */
 const insertFacts: Companion["sql"] = (given) => `
-  insert into facts as f (${names.join(", ")}, event_id, mail, next_attempt_at)
-  select distinct on (key) ${names.join(", ")}, event_id,
-    case when ${isNews()} then 'pending' end, case when ${isNews()} then now() + interval '${SETTLES_SECONDS} seconds' end
-  from json_to_recordset(${given}) as g (${types.join(", ")}, event_id text, is_mailed boolean)
-  where event_id in (select id from taken)
+  insert into facts as f (${columns.join(", ")}, mail, next_attempt_at)
+  select distinct on (key) ${columns.join(", ")},
+    case when ${isNews} then mail end, case when ${isNews} then now() + interval '${SETTLES_SECONDS} seconds' end
+  from json_populate_recordset(null::facts, ${given}) where event_id in (select id from taken)
   order by key, at, event_id
-  on conflict (key) do update set ${[...names, "event_id"].map((name) => `${name} = excluded.${name}`).join(", ")}
+  on conflict (key) do update set ${columns.map((name) => `${name} = excluded.${name}`).join(", ")}
   where (excluded.at, excluded.event_id) < (f.at, f.event_id)`;

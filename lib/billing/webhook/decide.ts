@@ -1,3 +1,4 @@
+import { groupBy } from "../group";
 import type { Answer, Change, Step } from "../mirror";
 import { keyOf, type Row, type Write } from "../table";
 import type { StripeEvent } from "./event";
@@ -32,17 +33,11 @@ export function decideAll<Event extends StripeEvent>(
 ): { judged: Judged<Event>[]; writes: Write[] } {
   const judged: Judged<Event>[] = [];
   const writes: Write[] = [];
-  const groups = new Map<string, [Asked<Event>, ...Asked<Event>[]]>();
-  for (const { event, change } of wishes) {
-    if ("outcome" in change) {
-      judged.push({ event, verdict: change, needs: null });
-      continue;
-    }
-    const group = groups.get(keyOf(change));
-    if (group) group.push({ event, change });
-    else groups.set(keyOf(change), [{ event, change }]);
-  }
-  for (const [key, group] of groups) {
+  const asked: Asked<Event>[] = [];
+  for (const { event, change } of wishes)
+    if ("outcome" in change) judged.push({ event, verdict: change, needs: null });
+    else asked.push({ event, change });
+  for (const [key, group] of groupBy(asked, ({ change }) => keyOf(change))) {
     const before = rows.get(key) ?? null;
     const [{ change }] = group;
     const { verdicts, row } = decideObject(group.sort(newestFirst), before, settlement);

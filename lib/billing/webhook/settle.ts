@@ -1,5 +1,6 @@
 import { log } from "@/lib/log";
 import { BillingError } from "../errors";
+import { groupBy } from "../group";
 import { applyClaimed, fail, type WaitingEvent } from "./claimed";
 import { release } from "./inbox";
 
@@ -16,7 +17,7 @@ type Group = readonly [WaitingEvent, ...WaitingEvent[]];
  * no time for by the deadline is given back to the inbox.
  */
 export async function settleWithStripe(waiting: readonly WaitingEvent[], deadline: number): Promise<void> {
-  const groups = groupByObject(waiting);
+  const groups = [...groupBy(waiting, ({ ask: { mirror, id } }) => `${mirror.kind} ${id}`).values()];
   const asker = async () => {
     for (let group = groups.shift(); group; group = groups.shift()) await settleOrGiveBack(group, deadline);
   };
@@ -51,17 +52,6 @@ async function settleOrGiveBack(group: Group, deadline: number): Promise<void> {
 }
 
 const isGroup = (events: readonly WaitingEvent[]): events is Group => events.length > 0;
-
-function groupByObject(waiting: readonly WaitingEvent[]): Group[] {
-  const groups = new Map<string, [WaitingEvent, ...WaitingEvent[]]>();
-  for (const one of waiting) {
-    const key = `${one.ask.mirror.kind} ${one.ask.id}`;
-    const group = groups.get(key);
-    if (group) group.push(one);
-    else groups.set(key, [one]);
-  }
-  return [...groups.values()];
-}
 
 function newest(times: readonly (Date | null)[]): Date | null {
   return times.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null);
