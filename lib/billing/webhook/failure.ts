@@ -2,11 +2,12 @@ import { DatabaseError } from "pg";
 import { BillingError, UnreadableObject } from "../errors";
 
 /**
- * Whether no retry can mend it: the object cannot be read, or the database refuses its values (SQLSTATE class 22, data
- * exception). Everything else may pass: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * Whether no retry can mend it: the object cannot be read, or the database refuses its values (SQLSTATE classes 22, data
+ * exception, and 54, too long for an index). Everything else may pass:
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function isPermanent(error: unknown): boolean {
-  return error instanceof UnreadableObject || (sqlStateOf(error)?.startsWith("22") ?? false);
+  return error instanceof UnreadableObject || /^(22|54)/.test(sqlStateOf(error) ?? "");
 }
 
 /** Classes of errors that are about the server and not about what it was sent: connection, resources, shutdown, disk. */

@@ -21,6 +21,8 @@ describe("an error that no retry can mend", () => {
     ["an object that cannot be read", new UnreadableObject("odd"), true],
     ["a value that the database cannot hold", refused("22003"), true],
     ["the same through Prisma", throughPrisma("22P02"), true],
+    ["a value too long for an index", refused("54000"), true],
+    ["a server without room", refused("53200"), false],
     ["a deadlock", refused("40P01"), false],
     ["a class that only contains the digits", refused("42222"), false],
     ["an error of the driver without a code", refused(), false],
