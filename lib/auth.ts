@@ -1,6 +1,8 @@
 import { betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { nextCookies } from "better-auth/next-js";
+import { newcomer } from "./account/newcomer";
+import { withoutAddresses } from "./auth-log";
 import { db } from "./db";
 import { env } from "./env";
 import { log } from "./log";
@@ -42,6 +44,7 @@ function createAuth() {
       minPasswordLength: PASSWORD.min,
       maxPasswordLength: PASSWORD.max,
     },
+    databaseHooks: { user: { create: { before: async (user) => ({ data: newcomer(user) }) } } },
     // A session has a fixed life. Prolonging one means writing a cookie, which a page that renders cannot do, so the row
     // and the cookie would drift apart.
     session: { expiresIn: 30 * DAY_S, disableSessionRefresh: true },
@@ -68,8 +71,6 @@ function createAuth() {
     plugins: [nextCookies()],
   });
 }
-
-const withoutAddresses = (message: string) => message.replace(/\S+@\S+/g, "(address)");
 
 let instance: ReturnType<typeof createAuth> | undefined;
 

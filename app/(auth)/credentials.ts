@@ -37,6 +37,8 @@ export function problemFromAnswer(status: number, code: string | null, retryAfte
         form: null,
         addressTaken: true,
       };
+    case "INVALID_NAME":
+      return { fields: { name: "Use at most 100 characters, on one line." }, form: null };
     case "INVALID_EMAIL":
       return { fields: { email: "This e-mail address is not complete." }, form: null };
     case "PASSWORD_TOO_SHORT":

@@ -10,6 +10,7 @@ import { askForEmail, confirmEmail, sendLinkAgain, takeEmailBack } from "@/lib/a
 import { changePassword, checkPassword } from "@/lib/account/password";
 import { rename } from "@/lib/account/profile";
 import { AccountRefusal } from "@/lib/account/refusal";
+import { accountEmail, accountName } from "@/lib/account/typed";
 import { auth } from "@/lib/auth";
 import { errorKind } from "@/lib/error-kind";
 import { log } from "@/lib/log";
@@ -17,7 +18,6 @@ import { PASSWORD } from "@/lib/password-policy";
 import { type CurrentUser, requireUser } from "@/lib/session";
 import type { Answer } from "./answer";
 
-const NO_ADDRESS = "Enter an e-mail address, like ines@example.com.";
 const TOO_SHORT = `Use at least ${PASSWORD.min} characters.`;
 
 const password = z
@@ -25,18 +25,8 @@ const password = z
   .min(1, "Enter your password.")
   .max(PASSWORD.max, "This is not your password.");
 
-const nameForm = z.object({
-  name: z
-    .string("What should we call you?")
-    .trim()
-    .min(1, "What should we call you?")
-    .max(100, "Use at most 100 characters.")
-    .regex(/^\P{Cc}*$/u, "Leave out what is not a character."),
-});
-const emailForm = z.object({
-  email: z.string(NO_ADDRESS).trim().max(254, "This address is too long.").pipe(z.email(NO_ADDRESS)),
-  password,
-});
+const nameForm = z.object({ name: accountName });
+const emailForm = z.object({ email: accountEmail, password });
 const passwordForm = z.object({
   password,
   newPassword: z

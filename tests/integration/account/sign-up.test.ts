@@ -1,0 +1,44 @@
+import { randomBytes } from "node:crypto";
+import { expect, it } from "vitest";
+import { POST } from "@/app/api/auth/[...all]/route";
+import { db } from "@/lib/db";
+import { useDatabase } from "../../support/database";
+
+useDatabase();
+
+/** As the form sends it, or somebody who knows how it is sent. */
+async function signUp(given: object) {
+  const person = { name: "Ines Almeida", email: "ines@example.com", password: "correct horse battery" };
+  const response = await POST(
+    new Request("http://localhost:3000/api/auth/sign-up/email", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ ...person, ...given }),
+    }),
+  );
+  const answer: unknown = await response.json();
+  return { status: response.status, answer };
+}
+
+it.each([
+  ["no name", { name: " " }, "INVALID_NAME"],
+  ["a name longer than Stripe takes", { name: "x".repeat(101) }, "INVALID_NAME"],
+  ["a name of several lines", { name: "Ines\r\nBcc: eve@example.com" }, "INVALID_NAME"],
+  ["a name that Postgres refuses", { name: "Ines\0" }, "INVALID_NAME"],
+  [
+    "an address longer than any",
+    { email: `${randomBytes(3000).toString("hex")}@example.com` },
+    "INVALID_EMAIL",
+  ],
+])("nobody signs up with %s: the settings would not take it either", async (_, given, code) => {
+  expect(await signUp(given)).toMatchObject({ status: 400, answer: { code } });
+  expect(await db().user.count()).toBe(0);
+});
+
+it("of what is sent the name, the address and the password are kept, and nothing else", async () => {
+  const more = { name: " Zoë ✓ 株式会社 ", image: "javascript:alert(1)", emailVerified: true, id: "mine" };
+  expect(await signUp(more)).toMatchObject({ status: 200 });
+  const user = await db().user.findUniqueOrThrow({ where: { email: "ines@example.com" } });
+  expect(user).toMatchObject({ name: "Zoë ✓ 株式会社", image: null, emailVerified: false });
+  expect(user.id).not.toBe("mine");
+});
