@@ -17,3 +17,26 @@ export async function isAllowed(what: string, most: number): Promise<boolean> {
   );
   return (row?.count ?? 0) <= most;
 }
+
+/**
+ * Counts one more of what may be had few times a day, from the first one on, and says whether it was still to be had. What
+ * is refused prolongs nothing. In the auth library's `verifications`, which it tidies up by their end: its limits forget
+ * within minutes.
+ */
+export async function takeOneOfToday(what: string, most: number): Promise<boolean> {
+  const [row] = await query<{ count: number }>(
+    `insert into verifications as v (id, identifier, value, expires_at, updated_at)
+     values ($1, $1, '1', now() + interval '1 day', now())
+     on conflict (id) do update set updated_at = now(),
+       value = case when v.expires_at > now() then v.value::int + 1 else 1 end,
+       expires_at = case when v.expires_at > now() then v.expires_at else excluded.expires_at end
+     returning value::int as count`,
+    [what],
+  );
+  return (row?.count ?? 0) <= most;
+}
+
+/** It was not had after all. */
+export async function giveBackOneOfToday(what: string): Promise<void> {
+  await query("update verifications set value = value::int - 1 where id = $1 and value::int > 0", [what]);
+}

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import * as z from "zod";
 import { auth } from "../auth";
 import { updateContact } from "../billing/contact";
@@ -8,7 +8,7 @@ import { log } from "../log";
 import { addressLetter, changedLetter, takenLetter } from "../mail/account-letters";
 import { failureOf, type Parcel, sendAtOnce } from "../mail/send";
 import { isSame, signatureOf } from "../signature";
-import { isAllowed } from "./attempts";
+import { giveBackOneOfToday, isAllowed, takeOneOfToday } from "./attempts";
 import { checkPassword } from "./password";
 import type { Account } from "./profile";
 import { AccountRefusal } from "./refusal";
@@ -23,6 +23,9 @@ const GOOD_FOR_MS = 24 * 3_600_000;
 
 /** Within a day of each other: an account must not become a way to fill a stranger's mailbox. */
 const MOST_MAILS = 5;
+
+/** A day, whoever asks: accounts cost nothing, so many of them must not become that way either. */
+const MOST_TO_ONE = 10;
 
 const wishSchema = z.object({
   /** Null once it is done or taken back. The row stays, to count. */
@@ -99,12 +102,23 @@ async function sendLink(userId: string, wish: Wish & { address: string }): Promi
   const token = tokenOf(userId, wish);
   const { internalAdapter } = await auth().$context;
   const isTaken = (await internalAdapter.findUserByEmail(address)) !== null;
-  await mail({
+  await mailToStranger({
     to: address,
     key: `${token} ${mails}`,
     letter: isTaken ? takenLetter() : addressLetter(token),
   });
   await writeWish(userId, { ...wish, mails: mails + 1 });
+}
+
+async function mailToStranger(parcel: Parcel): Promise<void> {
+  const mailbox = `mails to ${createHash("sha256").update(parcel.to).digest("hex")}`;
+  try {
+    if (!(await takeOneOfToday(mailbox, MOST_TO_ONE))) throw AccountRefusal.tooManyMails();
+    await mail(parcel);
+  } catch (error) {
+    await giveBackOneOfToday(mailbox);
+    throw error;
+  }
 }
 
 async function mail(parcel: Parcel): Promise<void> {

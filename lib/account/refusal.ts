@@ -38,7 +38,7 @@ export class AccountRefusal extends Error {
   static tooManyMails() {
     return new AccountRefusal(
       null,
-      "Five mails were sent within a day. Look for them, or try again tomorrow.",
+      "Enough mails were sent for today. Look for them, or try again tomorrow.",
     );
   }
 

@@ -246,6 +246,24 @@ describe("nothing is asked for", () => {
     expect(subjects(countess())).toHaveLength(5);
   });
 
+  it("of one mailbox by many accounts: ten mails a day go there, and what is not taken is not counted", async () => {
+    const members = [ada, await aMember(), await aMember(), await aMember()];
+    await Promise.all(members.map((member) => askForEmail(member, wanted)));
+    refuseWith(451);
+    for (const { id } of members) await expect(sendLinkAgain(id)).rejects.toThrow(AccountRefusal.notMailed());
+    box().refuseWith(null);
+    const thrice = members.flatMap(({ id }) => [id, id, id]);
+    const again = await Promise.allSettled(thrice.map(sendLinkAgain));
+    expect(again.filter(({ status }) => status === "fulfilled")).toHaveLength(6);
+    expect(subjects(countess())).toHaveLength(10);
+    const eve = await aMember();
+    await expect(askForEmail(eve, wanted)).rejects.toThrow(AccountRefusal.tooManyMails());
+    await askForEmail(eve, { ...wanted, email: "another@example.com" });
+    await query("update verifications set expires_at = now() - interval '1 second'");
+    await askForEmail(eve, wanted);
+    expect(subjects(countess())).toHaveLength(11);
+  });
+
   it("many times at once: no more mails go than one after the other", async () => {
     await askForEmail(ada, wanted);
     await Promise.allSettled(Array.from({ length: 20 }, () => sendLinkAgain(ada.id)));
