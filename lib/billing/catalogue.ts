@@ -1,28 +1,17 @@
-import { type Change, mirror } from "./mirror";
+import { deletable, mirror } from "./mirror";
 import { amount, flag, metadata, smallInteger, storedText, storedTexts, text, time } from "./read";
 import { priceFromStripe, productFromStripe } from "./subscription/from-stripe";
-import type { StripeEvent } from "./webhook/event";
 
 /**
  * A product may be made again under an id of one's own choosing, so not even deletion is final. Which of a deletion and
  * another event of its second came last is for Stripe to say.
  */
-const catalogueLife = {
-  isFinal: () => false,
-  stage: () => [],
-  isGone: (state: { deletedAt: Date | null }) => state.deletedAt !== null,
-};
-
-const markDeleted = <State extends { deletedAt: Date | null }>(state: State, deletedAt: Date): State => ({
-  ...state,
-  deletedAt,
-});
+const catalogueLife = { ...deletable, isFinal: () => false, stage: () => [] };
 
 /** The products table. Nothing else writes it. */
 export const products = mirror<ReturnType<typeof productFromStripe>>({
   kind: "product",
   ...catalogueLife,
-  markGone: markDeleted,
   table: { name: "products" },
   columns: {
     id: storedText,
@@ -42,7 +31,6 @@ export const products = mirror<ReturnType<typeof productFromStripe>>({
 export const prices = mirror<ReturnType<typeof priceFromStripe>>({
   kind: "price",
   ...catalogueLife,
-  markGone: markDeleted,
   table: { name: "prices" },
   columns: {
     id: storedText,
@@ -61,11 +49,3 @@ export const prices = mirror<ReturnType<typeof priceFromStripe>>({
   fromStripe: priceFromStripe,
   retrieve: (api, id, options) => api.prices.retrieve(id, {}, options),
 });
-
-/** A product or price was made, changed or deleted in the catalogue. https://docs.stripe.com/products-prices/overview */
-export function updateCatalogue(event: StripeEvent): Change {
-  const revise = event.type.endsWith(".deleted") ? markDeleted : undefined;
-  return event.type.startsWith("product.")
-    ? products.snapshot(event, revise)
-    : prices.snapshot(event, revise);
-}

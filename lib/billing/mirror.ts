@@ -52,6 +52,20 @@ export type MirrorSpec<State extends { id: string }> = Life<State> & {
   isPartial?(object: object): boolean;
 };
 
+type Deletable = { deletedAt: Date | null };
+
+/** An event of a deletion holds the whole former object: its type alone tells. */
+export const markDeleted = <State extends Deletable>(state: State, deletedAt: Date): State => ({
+  ...state,
+  deletedAt,
+});
+
+/** Of a kind that Stripe's API knows no more once it was deleted. */
+export const deletable = {
+  isGone: ({ deletedAt }: Deletable) => deletedAt !== null,
+  markGone: markDeleted,
+};
+
 /** A kind of object, whatever its state looks like. */
 export type Mirror = {
   kind: string;

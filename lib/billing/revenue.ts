@@ -1,4 +1,4 @@
-import { db, Prisma } from "@/lib/db";
+import { db } from "@/lib/db";
 import { isLivemode } from "@/lib/stripe";
 
 /**
@@ -48,15 +48,14 @@ select month, currency,
   count(*) filter (where ended_at < until and (trial_end is null or ended_at > trial_end))::int as churned
 from standing group by month, currency`;
 
-/** Counts anew. */
 export async function countRevenue(): Promise<void> {
-  const [before, after] = REVENUE_SQL.split("$1");
-  const counting = Prisma.sql`${Prisma.raw(before ?? "")}${isLivemode()}${Prisma.raw(after ?? "")}`;
   await db().$transaction([
     db().revenueMonth.deleteMany(),
-    db().$executeRaw`
-      insert into revenue_months (month, currency, mrr, active, trialing, started, churned, counted_at)
-      select month, currency, mrr, active, trialing, started, churned, now() from (${counting}) as counted`,
+    db().$executeRawUnsafe(
+      `insert into revenue_months (month, currency, mrr, active, trialing, started, churned, counted_at)
+      select month, currency, mrr, active, trialing, started, churned, now() from (${REVENUE_SQL}) as counted`,
+      isLivemode(),
+    ),
   ]);
 }
 

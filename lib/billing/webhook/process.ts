@@ -1,9 +1,9 @@
 import { isLivemode } from "@/lib/stripe";
-import { updateCatalogue } from "../catalogue";
-import { customers, deleteCustomer } from "../customers";
+import { prices, products } from "../catalogue";
+import { customers } from "../customers";
 import { entitlements } from "../entitlements";
 import { invoices, markPaymentFailed } from "../invoices";
-import type { Change } from "../mirror";
+import { type Change, markDeleted } from "../mirror";
 import { schedules } from "../schedules";
 import { activateSubscription, cancelSubscription } from "../subscription/lifecycle";
 import { subscriptions } from "../subscription/store";
@@ -61,14 +61,17 @@ export function processEvent(event: StripeEvent): Change | Ignored {
     case "customer.updated":
       return customers.snapshot(event);
     case "customer.deleted":
-      return deleteCustomer(event);
+      return customers.snapshot(event, markDeleted);
     case "product.created":
     case "product.updated":
+      return products.snapshot(event);
     case "product.deleted":
+      return products.snapshot(event, markDeleted);
     case "price.created":
     case "price.updated":
+      return prices.snapshot(event);
     case "price.deleted":
-      return updateCatalogue(event);
+      return prices.snapshot(event, markDeleted);
     default:
       return type satisfies never;
   }
