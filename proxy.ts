@@ -28,5 +28,10 @@ export function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
-/** Pages alone: what answers machines and Stripe's webhook above all, has nothing in front of it. */
-export const config = { matcher: ["/((?!api/|_next/|icon.svg|robots.txt).*)"] };
+/**
+ * Pages alone, and all of them, the one for what is not there too: what answers machines, and Stripe's webhook above all, has
+ * nothing in front of it.
+ */
+export const config = {
+  matcher: ["/((?!api/|_next/static/|_next/image$|icon\\.svg$|robots\\.txt$).*)"],
+};

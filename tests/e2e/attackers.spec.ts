@@ -40,6 +40,7 @@ const ROUTES: Record<string, { status: number; to?: string }> = {
   "/operator/events/[id]": { status: 404 },
   "/operator/replays/[id]": { status: 404 },
   "/operator/revenue": { status: 404 },
+  "/api/[...none]": { status: 404 },
   "/api/account/export": { status: 401 },
   "/api/audit-log": { status: 401 },
   "/api/auth/[...all]": { status: 405 },

@@ -43,3 +43,16 @@ test("no two answers have the same nonce, and the webhook's has none", async ({ 
   const answer = await request.post("/api/webhooks/stripe", { data: "{}" });
   expect(answer.headers()["content-security-policy"]).toBeUndefined();
 });
+
+test("no page comes without a policy, at addresses that are like those of no page either", async ({
+  request,
+}) => {
+  for (const path of ["/_next/none", "/icon.svg/none", "/iconXsvg", "/robots.txts"]) {
+    const answer = await request.get(path);
+    expect(answer.status(), path).toBe(404);
+    expect(answer.headers()["content-security-policy"], path).toContain("frame-ancestors 'none'");
+  }
+  const answer = await request.get("/api/none");
+  expect(answer.status()).toBe(404);
+  expect(answer.headers()["content-type"]).toContain("application/json");
+});
