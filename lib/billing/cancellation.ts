@@ -32,7 +32,7 @@ export type Attempt = string;
  * Cancels a subscription of the user's: at the end of what is paid, or at once where nothing is (unpaid, paused or never
  * begun). What waited is taken back. In either billing mode: Stripe sets `cancel_at` along with the flag.
  * https://docs.stripe.com/billing/subscriptions/cancel
- * @throws Refusal with words for the user; Stripe's errors as they come
+ * @throws Refusal with words for the user
  */
 export async function cancelPlan(
   userId: string,
@@ -68,7 +68,7 @@ const RUNS_ON = ["active", "trialing", "past_due"];
  * mode says it with `cancel_at_period_end`; the portal in flexible mode, and the dashboard for a date, with `cancel_at`
  * alone, which that flag would not clear.
  * @returns `unpaid` if it was paused and goes on once its bill is paid
- * @throws Refusal with words for the user; Stripe's errors as they come
+ * @throws Refusal with words for the user
  */
 export async function resumePlan(
   userId: string,

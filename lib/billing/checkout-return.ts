@@ -18,7 +18,6 @@ export type CheckoutResult =
  * Does for a session what its webhook does, for whoever is back before it. Safe at any time, any number of times. The
  * session's id comes from the address bar: it counts only if Stripe says that the session is of the user's own customer.
  * https://docs.stripe.com/checkout/fulfillment
- * @throws Stripe's errors as they come, but for one that there is no such session
  */
 export async function applyCheckout(userId: string, sessionId: string): Promise<CheckoutResult> {
   const customer = await ownCustomer(userId);

@@ -31,7 +31,7 @@ const PATIENT = { maxNetworkRetries: 3 } as const;
  * Leads a user to the payment of a plan. Asked again for the same, it leads to the same session, from any number of tabs
  * and servers; asked for something else, the session that was open before is closed.
  * @param seats counts only where the plan is sold by the seat
- * @throws BillingError if no such plan is on sale; Stripe's errors as they come
+ * @throws BillingError if no such plan is on sale
  */
 export async function startCheckout(
   user: Owner,

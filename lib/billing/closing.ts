@@ -11,7 +11,6 @@ import { ownCustomer } from "./subscription/own";
  * Ends a user's billing for good. Their customer at Stripe is deleted, and with it their cards and every subscription, at
  * once: whatever another tab is about to buy, nothing can be charged any more. Bills stay, there and here.
  * Where it fails half-way, the next call goes on. https://docs.stripe.com/api/customers/delete
- * @throws Stripe's errors as they come
  */
 export async function closeBilling(userId: string): Promise<void> {
   const customer = await ownCustomer(userId);

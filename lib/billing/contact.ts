@@ -11,7 +11,6 @@ export type Contact = { name: string; email: string };
  * Lets the user's customer at Stripe follow their account, in what was the same before: whoever gave another address or
  * name for the bills, in the portal or at Checkout, keeps it. https://docs.stripe.com/api/customers/update
  * @returns whether it did
- * @throws Stripe's errors as they come
  */
 export async function updateContact(userId: string, before: Contact, after: Contact): Promise<boolean> {
   const id = await ownCustomer(userId);

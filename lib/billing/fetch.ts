@@ -10,7 +10,6 @@ import { isObject } from "./read";
  * https://docs.stripe.com/rate-limits
  */
 
-/** How many questions are on their way at once. */
 const MOST_IN_FLIGHT = 5;
 
 type Flight = { answer: Promise<Answer>; hasLeft: boolean };
@@ -100,7 +99,6 @@ export async function retrieveObject(
   }
 }
 
-/** Whether Stripe says that it knows no such object. */
 export const isMissing = (error: unknown): error is Error =>
   error instanceof Error && "code" in error && error.code === "resource_missing";
 

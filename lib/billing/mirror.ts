@@ -10,7 +10,7 @@ import {
   keyOf,
   type Ref,
   type Row,
-  readKnown,
+  readRow,
   type Table,
   toRow,
 } from "./table";
@@ -20,8 +20,13 @@ import type { StripeEvent } from "./webhook/event";
 export type Step =
   | { outcome: "applied"; row?: Row }
   | { outcome: "superseded" }
-  | { outcome: "ignored"; reason: string }
+  | Ignored
   | { outcome: "deferred"; reason: string; ask: { mirror: Mirror; id: string } };
+
+/** It changes nothing, with the reason for an operator. */
+export type Ignored = { outcome: "ignored"; reason: string };
+
+export const ignored = (reason: string): Ignored => ({ outcome: "ignored", reason });
 
 /** What an event asks for, about one object. Pure: it holds the event's snapshot, and is shown the row. */
 export type Change = Ref & {
@@ -72,7 +77,7 @@ export type Mirror = {
   table: Table;
   /** What a row says of the object, without what only the table knows. The row may have more than the table's columns. */
   read(row: Row): object;
-  /** @throws Stripe's errors as they come; BillingError if the answer has no date */
+  /** @throws BillingError if the answer has no date */
   ask(id: string): Promise<Answer>;
   /**
    * The row that an answer makes, unless somebody wrote the row since before Stripe was asked.
@@ -192,8 +197,7 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): T
     ask: (id) =>
       askInTurn(keyOf({ table, id }), async () => {
         // Before the question: what is written from now on may be newer than the answer.
-        const { rows } = await readKnown([{ table, id }], []);
-        const versionBefore = versionOf(rows.get(keyOf({ table, id })) ?? null);
+        const versionBefore = versionOf(await readRow({ table, id }));
         const { object, answeredAt } = await retrieveObject(id, spec.retrieve);
         if (answeredAt === null) throw BillingError.noDate(spec.kind, id);
         return { object, answeredAt, versionBefore };
@@ -228,9 +232,8 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): T
   return self;
 }
 
-function unknownTo(kind: string, id: string): Step {
-  return { outcome: "ignored", reason: `Stripe knows no ${kind} ${id}: deleted, or a sample.` };
-}
+const unknownTo = (kind: string, id: string) =>
+  ignored(`Stripe knows no ${kind} ${id}: deleted, or a sample.`);
 
 /** An answer that cannot be read, or is about something else, is Stripe's bad day: the event that asked can wait. */
 function readAnswer<State extends { id: string }>(

@@ -33,11 +33,6 @@ export type Life<State> = {
 /** By how much the clocks of Stripe's own machines may differ: the one that stamps events and the one that answers. */
 export const CLOCK_SKEW_MS = 5_000;
 
-/**
- * @param row what is stored, with its stamp; null if nothing is
- * @param incoming the state in the event
- * @param created the event's time on Stripe's clock
- */
 export function decide<State>(
   life: Life<State>,
   row: { state: State; stamp: Stamp } | null,

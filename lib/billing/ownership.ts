@@ -14,7 +14,6 @@ export type Owner = { id: string; name: string; email: string };
 /**
  * The user's customer at Stripe, made at the first call. However many tabs and servers call at once, they all get the
  * same one: Stripe makes one for a key, and the table has one row for a user.
- * @throws Stripe's errors as they come
  */
 export async function ensureCustomer(user: Owner): Promise<string> {
   const before = await readOwned(user.id);

@@ -12,7 +12,7 @@ export type Errand = (typeof ERRANDS)[number];
  * Makes a way into Stripe's customer portal, which leads back to the dashboard. The address is a key to the customer's
  * billing for a few minutes: go there at once, show it nowhere.
  * https://docs.stripe.com/customer-management/portal-deep-links
- * @throws Refusal for a user without a customer; Stripe's errors as they come
+ * @throws Refusal for a user without a customer
  */
 export async function openPortal(userId: string, errand: Errand): Promise<string> {
   const customer = await ownCustomer(userId);

@@ -5,17 +5,7 @@ import { isLivemode } from "@/lib/stripe";
  * The revenue_months table: what the subscriptions come to at the end of each month. Counted from all of them in one
  * statement, every hour at the most, so that a page reads some dozens of rows however many subscriptions there are.
  */
-export type RevenueMonth = {
-  month: Date;
-  currency: string;
-  /** In minor units, of a month. */
-  mrr: bigint;
-  active: number;
-  trialing: number;
-  started: number;
-  churned: number;
-  countedAt: Date;
-};
+export type RevenueMonth = Awaited<ReturnType<typeof readRevenue>>[number];
 
 const MONTHS = 13;
 
@@ -59,7 +49,7 @@ export async function countRevenue(): Promise<void> {
   ]);
 }
 
-/** The newest month last. Empty where nothing was counted yet. */
-export function readRevenue(): Promise<RevenueMonth[]> {
+/** The newest month last, in minor units. Empty where nothing was counted yet. */
+export function readRevenue() {
   return db().revenueMonth.findMany({ orderBy: [{ month: "asc" }, { currency: "asc" }], take: MONTHS * 20 });
 }

@@ -59,7 +59,7 @@ export const keyOf = ({ table, id }: Ref) => `${table.name} ${id}`;
 export type Known = { rows: ReadonlyMap<string, Row>; events: ReadonlyMap<string, string> };
 
 /** Reads every row that `refs` name, and the status of each event that is in the inbox, in one statement. */
-export async function readKnown(refs: readonly Ref[], eventIds: readonly string[]): Promise<Known> {
+export async function readKnown(refs: readonly Ref[], eventIds: readonly string[] = []): Promise<Known> {
   const byTable = groupBy(refs, ({ table }) => table);
   const values: (readonly string[])[] = [];
   const place = (ids: readonly string[]) => `$${values.push(ids)}`;
@@ -78,6 +78,10 @@ export async function readKnown(refs: readonly Ref[], eventIds: readonly string[
       ),
     ),
   };
+}
+
+export async function readRow(ref: Ref): Promise<Row | null> {
+  return (await readKnown([ref])).rows.get(keyOf(ref)) ?? null;
 }
 
 function selectRows({ name, parts }: Table, ids: string): string {

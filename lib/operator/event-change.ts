@@ -2,7 +2,7 @@ import { UnreadableObject } from "../billing/errors";
 import type { Change } from "../billing/mirror";
 import { isObject, type JsonObject, text, time } from "../billing/read";
 import { differencesOf } from "../billing/reconcile/weigh";
-import { keyOf, type Row, readKnown } from "../billing/table";
+import { keyOf, type Row, readRow } from "../billing/table";
 import { parseEvent, type StripeEvent } from "../billing/webhook/event";
 import { processEvent } from "../billing/webhook/process";
 import { db } from "../db";
@@ -34,11 +34,7 @@ export async function readEventChange(payload: string): Promise<EventChange | st
   const { mirror, id } = change;
   const told = rowOf(change);
   if (told === null) return `The event names ${id}, and does not say how it is.`;
-  const [{ row: earlier, source }, { rows }] = await Promise.all([
-    readBefore(event, change),
-    readKnown([change], []),
-  ]);
-  const row = rows.get(keyOf(change));
+  const [{ row: earlier, source }, row] = await Promise.all([readBefore(event, change), readRow(change)]);
   const after = mirror.read(told);
   const before = earlier ? mirror.read(earlier) : { ...blankOf(after), id };
   const now = row && mirror.read(row);

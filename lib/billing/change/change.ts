@@ -19,7 +19,7 @@ type Subscription = Stripe.Subscription;
  * Does what a quote says, once, however often it is confirmed. What it leads to is in the rows when this returns.
  * An upgrade whose payment fails or waits for the customer's bank leaves the plan as it was (docs/decisions/0010).
  * @param token what previewChange gave
- * @throws Refusal with words for the user; Stripe's errors as they come
+ * @throws Refusal with words for the user
  */
 export async function changePlan(userId: string, token: string, now: Date): Promise<Changed> {
   const quote = readQuote(token, now);

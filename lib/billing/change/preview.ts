@@ -33,7 +33,7 @@ type Wanted = { plan: Plan; cadence: Cadence; seats: number };
  * Shows what a change of plan, cadence or seats would cost, by asking Stripe for the very invoice.
  * https://docs.stripe.com/billing/subscriptions/prorations#preview-proration
  * @param seats counts only where the plan is sold by the seat
- * @throws Refusal with words for the user; Stripe's errors as they come
+ * @throws Refusal with words for the user
  */
 export async function previewChange(
   userId: string,

@@ -71,7 +71,7 @@ async function intervalOf(priceId: string): Promise<"month" | "year"> {
 
 /**
  * Takes back what waits on a subscription of the user's: the plan stays as it is. Where nothing waits, nothing changes.
- * @throws Refusal with words for the user; Stripe's errors as they come
+ * @throws Refusal with words for the user
  */
 export async function keepPlan(userId: string, subscriptionId: string): Promise<void> {
   const subscription = await retrieveOwn(userId, subscriptionId);

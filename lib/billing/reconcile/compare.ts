@@ -62,11 +62,14 @@ export type Pass = {
  * @throws Stripe's errors, after some patience; the database's
  */
 export async function compareWithStripe(pass: Pass): Promise<{ counts: Counts; isFinished: boolean }> {
-  let place = (await readProgress(pass.name, placeSchema)) ?? (await begin(pass));
+  const kept = await readProgress(pass.name, placeSchema);
+  if (!kept) await forgetMet(pass);
+  let place = kept ?? BEGINNING;
   for (;;) {
     const kind = KINDS[place.kind];
     if (!kind) {
-      await end(pass);
+      await forgetMet(pass);
+      await forgetProgress(pass.name);
       log("info", "compared with Stripe", { pass: pass.name, ...place.counts });
       return { counts: place.counts, isFinished: true };
     }
@@ -78,16 +81,8 @@ export async function compareWithStripe(pass: Pass): Promise<{ counts: Counts; i
   }
 }
 
-async function begin(pass: Pass): Promise<Place> {
-  await forgetMet(pass);
-  const counts = { compared: 0, different: 0, repaired: 0, left: 0, unknown: 0 };
-  return { kind: 0, phase: "stripe", after: "", counts };
-}
-
-async function end(pass: Pass): Promise<void> {
-  await forgetMet(pass);
-  await forgetProgress(pass.name);
-}
+const NOTHING_YET: Counts = { compared: 0, different: 0, repaired: 0, left: 0, unknown: 0 };
+const BEGINNING: Place = { kind: 0, phase: "stripe", after: "", counts: NOTHING_YET };
 
 const forgetMet = ({ name }: Pass) => db().metAtStripe.deleteMany({ where: { pass: name } });
 
@@ -152,10 +147,7 @@ async function judge(
   before: Counts,
 ): Promise<Counts> {
   const counts = { ...before, compared: before.compared + objects.size };
-  const { rows } = await readKnown(
-    [...objects.keys()].map((id) => ({ table: mirror.table, id })),
-    [],
-  );
+  const { rows } = await readKnown([...objects.keys()].map((id) => ({ table: mirror.table, id })));
   const writes: Write[] = [];
   const verdicts: Record<Comparison["verdict"], string[]> = {
     same: [],

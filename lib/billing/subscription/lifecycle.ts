@@ -1,7 +1,6 @@
-import type { Change } from "../mirror";
+import { type Change, type Ignored, ignored } from "../mirror";
 import { syncObject } from "../sync";
 import type { StripeEvent } from "../webhook/event";
-import type { Ignored } from "../webhook/process";
 import { isFinalStatus } from "./access";
 import { checkoutFromStripe } from "./from-stripe";
 import { subscriptions } from "./store";
@@ -16,17 +15,10 @@ export function activateSubscription(event: StripeEvent): Change | Ignored {
   const session = checkoutFromStripe(event.object);
   const { subscriptionId } = session;
   if (session.mode !== null && session.mode !== "subscription")
-    return {
-      outcome: "ignored",
-      reason: `The Checkout session was for a ${session.mode}, not a subscription.`,
-    };
-  if (subscriptionId === null)
-    return { outcome: "ignored", reason: "The Checkout session has no subscription." };
+    return ignored(`The Checkout session was for a ${session.mode}, not a subscription.`);
+  if (subscriptionId === null) return ignored("The Checkout session has no subscription.");
   if (event.type === "checkout.session.completed" && session.paymentStatus === "unpaid")
-    return {
-      outcome: "ignored",
-      reason: "The payment is still under way: another event will tell its result.",
-    };
+    return ignored("The payment is still under way: another event will tell its result.");
   return subscriptions.expect(subscriptionId, (state) => {
     if (state && state.status !== "incomplete") return null;
     const found = state ? "is still incomplete" : "is not here yet";
@@ -45,11 +37,7 @@ export function cancelSubscription(event: StripeEvent): Change {
   );
 }
 
-/**
- * Makes our row equal what Stripe says about a subscription. Safe at any time, any number of times.
- * @returns `missing` if Stripe knows no such subscription
- * @throws Stripe's errors, or BillingError if the row changes under each of several fetches
- */
+/** Makes our row equal what Stripe says about a subscription, as syncObject does. */
 export function syncSubscription(id: string): Promise<"written" | "missing"> {
   return syncObject(subscriptions, id);
 }

@@ -13,7 +13,7 @@ export async function ownCustomer(userId: string): Promise<string | null> {
 
 /**
  * A subscription of the user's own, as Stripe has it now.
- * @throws Refusal in the same words for one of somebody else and for one that does not exist; Stripe's errors as they come
+ * @throws Refusal in the same words for one of somebody else and for one that does not exist
  */
 export async function retrieveOwn(userId: string, subscriptionId: string): Promise<Stripe.Subscription> {
   const customerId = await ownCustomer(userId);

@@ -1,8 +1,7 @@
 import { groupBy } from "../group";
-import type { Answer, Change, Step } from "../mirror";
+import type { Answer, Change, Ignored, Step } from "../mirror";
 import { keyOf, type Row, type Write } from "../table";
 import type { StripeEvent } from "./event";
-import type { Ignored } from "./process";
 
 /** An event and what it asks for. */
 export type Wish<Event extends StripeEvent = StripeEvent> = { event: Event; change: Change | Ignored };

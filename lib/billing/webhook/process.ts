@@ -3,15 +3,12 @@ import { prices, products } from "../catalogue";
 import { customers } from "../customers";
 import { entitlements } from "../entitlements";
 import { invoices, markPaymentFailed } from "../invoices";
-import { type Change, markDeleted } from "../mirror";
+import { type Change, type Ignored, ignored, markDeleted } from "../mirror";
 import { schedules } from "../schedules";
 import { activateSubscription, cancelSubscription } from "../subscription/lifecycle";
 import { subscriptions } from "../subscription/store";
 import type { StripeEvent } from "./event";
 import { isHandled } from "./events";
-
-/** An event that changes nothing, with the reason for an operator. */
-export type Ignored = { outcome: "ignored"; reason: string };
 
 /**
  * From an event to the change it asks for. Pure: the row it is about is looked at later, together with those of all events
@@ -75,10 +72,6 @@ export function processEvent(event: StripeEvent): Change | Ignored {
     default:
       return type satisfies never;
   }
-}
-
-function ignored(reason: string): Ignored {
-  return { outcome: "ignored", reason };
 }
 
 function mode(livemode: boolean): string {

@@ -24,15 +24,7 @@ const putBack = (tx: Tx, ids: string[]) => tx.$executeRaw`
   set status = 'pending', outcome = null, attempts = 0, locked_until = null, processed_at = null, next_attempt_at = now()
   where id = any(${ids}) and status <> 'pending' and payload <> ''`;
 
-export type ReplayState = {
-  id: string;
-  operator: string;
-  filter: EventFilter;
-  status: "waiting" | "running" | "done" | "undone";
-  total: number;
-  replayed: number;
-  startsAt: Date;
-};
+export type ReplayState = NonNullable<Awaited<ReturnType<typeof readReplay>>>;
 
 /** Asks for a replay of what a filter finds now. It begins in a moment, and can be taken back until then. */
 export async function askForReplay(
@@ -59,7 +51,7 @@ export async function undoReplay(id: string): Promise<boolean> {
   return count === 1;
 }
 
-export async function readReplay(id: string): Promise<ReplayState | null> {
+export async function readReplay(id: string) {
   const row = await db().replay.findUnique({ where: { id } });
   return row && { ...row, filter: eventFilterSchema.parse(row.filter), status: statusOf(row.status) };
 }
@@ -110,6 +102,6 @@ export async function unfinishedReplays(): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-function statusOf(status: string): ReplayState["status"] {
+function statusOf(status: string): "waiting" | "running" | "undone" | "done" {
   return status === "waiting" || status === "running" || status === "undone" ? status : "done";
 }

@@ -31,9 +31,6 @@ export const TOLERANCE_SECONDS = 300;
  *
  * Stricter than the SDK on purpose: it accepts signatures from the future and a header sent twice, and some of its
  * versions accept an empty secret.
- *
- * @param request.payload the raw body
- * @param request.signature the Stripe-Signature header
  * @param request.secrets every signing secret that is valid at present: two while one is being rolled
  */
 export function verifyEvent(request: {
@@ -64,7 +61,6 @@ const mint = (event: StripeEvent) => event as VerifiedEvent;
  * for them, with our secret key, over TLS, which proves who answers as a signature does. That is why this asks by itself:
  * there is no way to pass an event in. Their payload is Stripe's JSON as the SDK read it, not signed bytes.
  * https://docs.stripe.com/api/events/list
- * @throws Stripe's errors as they come
  */
 export async function fetchEvents(params: Stripe.EventListParams) {
   const page = await (await stripe()).events.list({ limit: 100, ...params });
