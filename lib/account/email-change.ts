@@ -156,9 +156,8 @@ export async function confirmEmail(user: Account, token: string): Promise<void> 
   const isToldStripe = await updateContact(user.id, user, after);
   try {
     await tellOldAddress(user.email, token);
-    // Whoever opens a link does not become an operator by it (decision 0009).
-    const emailVerified = !env().OPERATOR_EMAILS.includes(address);
-    await internalAdapter.updateUser(user.id, { email: address, emailVerified });
+    // Only the command says that: an address may become an operator's after its link was opened (decision 0009).
+    await internalAdapter.updateUser(user.id, { email: address, emailVerified: false });
   } catch (error) {
     // Somebody else took it in this very moment, or the database is away.
     if (isToldStripe) await updateContact(user.id, after, user).catch(cannotTakeBack);

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { forgetEmailChange } from "../account/email-change";
 import { auth } from "../auth";
 import { env } from "../env";
 import { recordAct } from "./acts";
@@ -9,8 +10,8 @@ export class NotAnOperator extends Error {
 }
 
 /**
- * Makes the account of an operator's address theirs: a new password, which is returned, no other session, and the address
- * marked as verified. Whoever had signed up with the address before is out. A link by mail would not do: the operator who
+ * Makes the account of an operator's address theirs: a new password, which is returned, no other session, no change of address
+ * under way, and the address marked as verified. Whoever had signed up with the address before is out. A link by mail would not do: the operator who
  * follows it would bless the account of whoever came first, with their password.
  * @throws NotAnOperator
  */
@@ -24,6 +25,7 @@ export async function grantOperator(address: string): Promise<{ password: string
   const id = known?.user.id ?? (await signUp(email, password));
   if (known) await internalAdapter.updatePassword(id, await hasher.hash(password));
   await internalAdapter.deleteUserSessions(id);
+  await forgetEmailChange(id);
   await internalAdapter.updateUser(id, { emailVerified: true });
   await recordAct({ operator: email, action: "became an operator", target: id });
   return { password, isNew: !known };

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { readEmailChange } from "@/lib/account/email-change";
 import { auth } from "@/lib/auth";
 import { db } from "@/lib/db";
 import { grantOperator } from "@/lib/operator/grant";
@@ -14,10 +15,18 @@ it("whoever signed up first with an operator's address is out once the operator 
   const { user, token } = await auth().api.signUpEmail({ body });
   expect(user.emailVerified).toBe(false);
   expect(token).not.toBeNull();
+  const { internalAdapter } = await auth().$context;
+  await internalAdapter.createVerificationValue({
+    identifier: `email of ${user.id}`,
+    value: JSON.stringify({ address: "mallory@example.com", nonce: "n", mails: 1 }),
+    expiresAt: new Date(Date.now() + 60_000),
+  });
+  expect(await readEmailChange(user.id)).toMatchObject({ address: "mallory@example.com" });
 
   const { password, isNew } = await grantOperator("Operator@example.com");
   expect(isNew).toBe(false);
   expect(await db().session.count({ where: { userId: user.id } })).toBe(0);
+  expect(await readEmailChange(user.id)).toBeNull();
   await expect(signIn(body.password)).rejects.toThrow();
   expect((await signIn(password)).user.emailVerified).toBe(true);
   expect(await db().operatorAct.findMany()).toMatchObject([
