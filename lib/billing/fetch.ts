@@ -46,7 +46,7 @@ const waiting: (() => void)[] = [];
 
 /** Stripe may want quiet for an hour, and who asks holds up a person or a drain: they are told no, and come back later. */
 const MOST_WAIT_MS = 10_000;
-let silencedBy: unknown;
+let silence = { until: 0, by: new Error() };
 
 /** @throws what Stripe silenced everybody with, where that lasts for long; what `work` throws */
 export async function withTurn<T>(
@@ -56,17 +56,28 @@ export async function withTurn<T>(
   if (inFlight >= MOST_IN_FLIGHT) await new Promise<void>((resolve) => waiting.push(resolve));
   else inFlight += 1;
   try {
-    for (let wait = nextTurnAt - Date.now(); wait > 0; wait = nextTurnAt - Date.now()) {
-      if (wait > MOST_WAIT_MS) throw silencedBy;
-      await sleep(wait);
-    }
+    await turn();
     nextTurnAt = Date.now() + 1000 / perSecond;
-    return await work();
+    return await work().catch(keepQuiet);
   } finally {
     const next = waiting.shift();
     if (next) next();
     else inFlight -= 1;
   }
+}
+
+async function turn(): Promise<void> {
+  for (let now = Date.now(); now < Math.max(nextTurnAt, silence.until); now = Date.now()) {
+    if (silence.until - now > MOST_WAIT_MS) throw silence.by;
+    await sleep(Math.max(nextTurnAt, silence.until) - now);
+  }
+}
+
+/** Where Stripe says for how long to be quiet, everybody is. */
+function keepQuiet(error: unknown): never {
+  const until = Date.now() + retryAfterOf(error);
+  if (error instanceof Error && until > silence.until) silence = { until, by: error };
+  throw error;
 }
 
 export type Retrieve = (
@@ -76,8 +87,7 @@ export type Retrieve = (
 ) => Promise<Stripe.Response<object>>;
 
 /**
- * Asks Stripe for one object. That there is none is an answer; anything else that goes wrong is thrown as it came, and
- * where Stripe says for how long to be quiet, everybody is.
+ * Asks Stripe for one object. That there is none is an answer; anything else that goes wrong is thrown as it came.
  * https://docs.stripe.com/error-codes#resource-missing
  */
 export async function retrieveObject(
@@ -93,8 +103,6 @@ export async function retrieveObject(
     return { object: isStub ? null : object, answeredAt: dateOf(object.lastResponse) };
   } catch (error) {
     if (isMissing(error)) return { object: null, answeredAt: dateOf(error) };
-    const until = Date.now() + retryAfterOf(error);
-    if (until > nextTurnAt) [nextTurnAt, silencedBy] = [until, error];
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { askInTurn, retrieveObject } from "@/lib/billing/fetch";
+import { askInTurn, retrieveObject, withTurn } from "@/lib/billing/fetch";
 import type { Answer } from "@/lib/billing/mirror";
 import { useDatabase } from "../../support/database";
 
@@ -90,14 +90,14 @@ describe("what Stripe says about itself", () => {
   it("Retry-After silences every question for as long", async () => {
     const limited = Object.assign(new Error("slow down"), { headers: { "retry-after": "1" } });
     const begun = Date.now();
-    await expect(retrieveObject("sub_1", () => Promise.reject(limited))).rejects.toThrow("slow down");
+    await expect(askInTurn("sub_1", () => Promise.reject(limited))).rejects.toThrow("slow down");
     await askInTurn("sub_other", () => Promise.resolve(answer));
     expect(Date.now() - begun).toBeGreaterThanOrEqual(990);
   });
 
   it("one of an hour is waited for by nobody: who asks is told at once, with Stripe's reason", async () => {
     const limited = Object.assign(new Error("not before an hour"), { headers: { "retry-after": "3600" } });
-    await expect(retrieveObject("sub_1", () => Promise.reject(limited))).rejects.toThrow("not before");
+    await expect(withTurn(() => Promise.reject(limited))).rejects.toThrow("not before");
     for (const id of ["sub_other", "sub_1"])
       await expect(askInTurn(id, () => Promise.resolve(answer))).rejects.toBe(limited);
   });
