@@ -40,14 +40,15 @@ export async function startCheckout(
   const choice = choiceOf(wanted.lookupKey);
   if (!choice) throw BillingError.notOnSale(wanted.lookupKey);
   const { id: price } = await priceOnSale(wanted.lookupKey);
+  const sale = { user, price, choice, seats: wanted.seats };
   const customer = await ensureCustomer(user);
   try {
-    return await sell({ user, customer, price, choice, seats: wanted.seats });
+    return await sell({ ...sale, customer });
   } catch (error) {
     // A test key of another account does not know the customers of the one before. A live key never changes accounts.
     if (isLivemode() || !isAboutMissingCustomer(error)) throw error;
     await giveUpCustomer(customer);
-    return sell({ user, customer: await ensureCustomer(user), price, choice, seats: wanted.seats });
+    return sell({ ...sale, customer: await ensureCustomer(user) });
   }
 }
 
@@ -55,7 +56,9 @@ function isAboutMissingCustomer(error: unknown): boolean {
   return isMissing(error) && "param" in error && error.param === "customer";
 }
 
-async function sell(sale: Omit<Sale, "isFirstTrial">): Promise<CheckoutStart> {
+type Sale = { user: Owner; customer: string; price: string; choice: PlanChoice; seats: number };
+
+async function sell(sale: Sale): Promise<CheckoutStart> {
   const { user, customer } = sale;
   const past = await readPast(customer);
   if (past.live.length > 0) {
@@ -63,7 +66,7 @@ async function sell(sale: Omit<Sale, "isFirstTrial">): Promise<CheckoutStart> {
     return { outcome: "subscribed" };
   }
   const isFirstTrial = !past.hadTrial && !(await hadTrial(user.id));
-  return openSession(customer, sessionParams({ ...sale, isFirstTrial }));
+  return openSession(customer, sessionParams(sale, isFirstTrial));
 }
 
 /** What Stripe knows of a customer's subscriptions. The rows may be behind: a payment of a moment ago in another tab. */
@@ -77,16 +80,10 @@ async function readPast(customer: string): Promise<{ live: string[]; hadTrial: b
   };
 }
 
-type Sale = {
-  user: Owner;
-  customer: string;
-  price: string;
-  choice: PlanChoice;
-  seats: number;
-  isFirstTrial: boolean;
-};
-
-function sessionParams({ user, customer, price, choice: { plan, ...choice }, seats, isFirstTrial }: Sale) {
+function sessionParams(
+  { user, customer, price, choice: { plan, ...choice }, seats }: Sale,
+  isFirstTrial: boolean,
+) {
   const { APP_URL, CHECKOUT_TAX, CHECKOUT_ADDRESS } = env();
   const quantity = plan.seats ? seats : 1;
   const back = new URLSearchParams({ plan: choice.price.lookupKey, seats: String(quantity) });

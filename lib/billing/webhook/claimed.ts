@@ -6,7 +6,7 @@ import type { Step } from "../mirror";
 import { applyEvents, type Ledger } from "./apply";
 import type { Settlement } from "./decide";
 import { parseEvent, type StripeEvent } from "./event";
-import { isPermanent, reasonOf, stackOf } from "./failure";
+import { failureOf } from "./failure";
 import { type ClaimedEvent, type Lease, putBack, settleEvents } from "./inbox";
 
 /** An event that this process has leased from the inbox. */
@@ -53,10 +53,14 @@ export async function applyClaimed(
 
 /** Puts events back after an attempt that failed, or parks them where no retry can mend it. */
 export async function fail(events: readonly Lease[], error: unknown): Promise<void> {
-  const status = isPermanent(error) ? "parked" : "pending";
-  const reason = reasonOf(error);
-  const failure = { status, reason, stack: stackOf(error), notBefore: retryAfterOf(error) } as const;
-  await putBack(events.map(({ id, attempts }) => ({ id, attempts, ...failure })));
+  const failure = failureOf(error);
+  const notBefore = retryAfterOf(error);
+  await putBack(events.map(({ id, attempts }) => ({ id, attempts, notBefore, ...failure })));
   for (const { id, attempts } of events)
-    log("error", "event not applied", { event: id, attempts, result: status, error: reason });
+    log("error", "event not applied", {
+      event: id,
+      attempts,
+      result: failure.status,
+      error: failure.reason,
+    });
 }

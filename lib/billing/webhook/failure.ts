@@ -10,6 +10,12 @@ export function isPermanent(error: unknown): boolean {
   return error instanceof UnreadableObject || /^(22|54)/.test(sqlStateOf(error) ?? "");
 }
 
+/** What is written of an event that failed: it waits for the next try, or for a person where none can mend it. */
+export function failureOf(error: unknown) {
+  const status = isPermanent(error) ? "parked" : "pending";
+  return { status, reason: reasonOf(error), stack: stackOf(error) } as const;
+}
+
 /** Classes of errors that are about the server and not about what it was sent: connection, resources, shutdown, disk. */
 const OUTAGES = ["08", "28", "53", "57P", "58", "3D", "XX"];
 

@@ -2,8 +2,8 @@ import { log } from "@/lib/log";
 import { inSpan } from "@/lib/telemetry";
 import { UnreadableObject } from "../errors";
 import { applyEvents, type Ledger, type Verdict } from "./apply";
-import { isPermanent, reasonOf, stackOf } from "./failure";
-import { type Disposition, recordEvents } from "./inbox";
+import { failureOf } from "./failure";
+import { recordEvents } from "./inbox";
 import type { VerifiedEvent } from "./verify";
 
 /** What Stripe's delivery log shows for the event. */
@@ -90,8 +90,8 @@ async function recordAlone(
   event: VerifiedEvent,
   { error }: Extract<Verdict, { outcome: "failed" }>,
 ): Promise<Result | Error> {
-  const status = isPermanent(error) ? "parked" : "pending";
-  const disposition: Disposition = { status, reason: reasonOf(error), stack: stackOf(error) };
+  const disposition = failureOf(error);
+  const { status, reason } = disposition;
   try {
     const recorded = await recordEvents([{ event, disposition, needs: null }]);
     if (!recorded.has(event.id)) return "duplicate";
@@ -99,11 +99,6 @@ async function recordAlone(
     return cause instanceof Error ? cause : new Error("The event could not be stored.", { cause });
   }
   if (!(error instanceof UnreadableObject))
-    log("error", "event not applied", {
-      event: event.id,
-      type: event.type,
-      result: status,
-      error: reasonOf(error),
-    });
+    log("error", "event not applied", { event: event.id, type: event.type, result: status, error: reason });
   return status === "parked" ? "parked" : "deferred";
 }
