@@ -2,6 +2,7 @@ import { betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { nextCookies } from "better-auth/next-js";
 import { newcomer } from "./account/newcomer";
+import { endIfPasswordChanged } from "./account/sign-in-race";
 import { withoutAddresses } from "./auth-log";
 import { db } from "./db";
 import { env } from "./env";
@@ -45,6 +46,7 @@ function createAuth() {
       maxPasswordLength: PASSWORD.max,
     },
     databaseHooks: { user: { create: { before: async (user) => ({ data: newcomer(user) }) } } },
+    hooks: { after: endIfPasswordChanged },
     // A session has a fixed life. Prolonging one means writing a cookie, which a page that renders cannot do, so the row
     // and the cookie would drift apart.
     session: { expiresIn: 30 * DAY_S, disableSessionRefresh: true },

@@ -28,8 +28,13 @@ export async function changePassword(
   headers: Headers,
 ): Promise<void> {
   await checkPassword(userId, password);
-  await auth().api.changePassword({
+  const { token } = await auth().api.changePassword({
     body: { currentPassword: password, newPassword, revokeOtherSessions: true },
     headers,
   });
+  // The library ends them before the new password counts: whoever signed in by the old one in between is out by this.
+  const { internalAdapter } = await auth().$context;
+  const sessions = await internalAdapter.listSessions(userId);
+  for (const session of sessions)
+    if (session.token !== token) await internalAdapter.deleteSession(session.token);
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
 import { forgetEmailChange } from "../account/email-change";
 import { auth } from "../auth";
 import { env } from "../env";
@@ -10,9 +9,6 @@ export class NotAnOperator extends Error {
   override name = "NotAnOperator";
 }
 
-/** Longer than a sign-in takes from reading the password to writing the session. */
-const PATIENCE_MS = 5_000;
-
 /**
  * Makes the account of an operator's address theirs: a new password, which is returned, no other session, no change of
  * address under way, and the address marked as verified. Whoever had signed up with the address before is out, also if they
@@ -20,10 +16,7 @@ const PATIENCE_MS = 5_000;
  * whoever came first, with their password.
  * @throws NotAnOperator
  */
-export async function grantOperator(
-  address: string,
-  patienceMs = PATIENCE_MS,
-): Promise<{ password: string; isNew: boolean }> {
+export async function grantOperator(address: string): Promise<{ password: string; isNew: boolean }> {
   const email = address.trim().toLowerCase();
   if (!env().OPERATOR_EMAILS.includes(email))
     throw new NotAnOperator(`${email} is not in OPERATOR_EMAILS. Add it there first.`);
@@ -31,11 +24,7 @@ export async function grantOperator(
   const { internalAdapter, password: hasher } = await auth().$context;
   const known = await internalAdapter.findUserByEmail(email);
   const id = known?.user.id ?? (await signUp(email, password));
-  if (known) {
-    await internalAdapter.updatePassword(id, await hasher.hash(password));
-    // Whoever was let in by the password before has their session by then.
-    await setTimeout(patienceMs);
-  }
+  if (known) await internalAdapter.updatePassword(id, await hasher.hash(password));
   await internalAdapter.deleteUserSessions(id);
   await forgetEmailChange(id);
   await internalAdapter.updateUser(id, { emailVerified: true });

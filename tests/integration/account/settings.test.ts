@@ -13,6 +13,7 @@ import { useDatabase } from "../../support/database";
 import { aMember, type Member, PASSWORD } from "../../support/member";
 import { sellPlans } from "../../support/plans";
 import { useStripe } from "../../support/stripe";
+import { whileWriting } from "../../support/while-writing";
 
 useDatabase();
 const local = useStripe();
@@ -80,6 +81,17 @@ describe("password and sign-ins", () => {
     expect(await readSignIns(ada.id)).toHaveLength(1);
     await expect(signIn(ada)).rejects.toThrow();
     await signIn(ada, wanted.newPassword);
+  });
+
+  it("a new password ends who signs in by the old one while it is written too", async () => {
+    const headers = headersOf(await signIn(ada));
+    const wanted = { password: PASSWORD, newPassword: "another horse battery" };
+    await whileWriting(
+      "accounts",
+      () => changePassword(ada.id, wanted, headers),
+      () => signIn(ada),
+    );
+    expect(await readSignIns(ada.id)).toHaveLength(1);
   });
 
   it("a wrong password changes nothing", async () => {

@@ -4,20 +4,20 @@ import { POST } from "@/app/api/auth/[...all]/route";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";
 
-useDatabase();
+useDatabase({ APP_URL: "https://cairn.example.com" });
 
 /** As the form sends it, or somebody who knows how it is sent. */
 async function signUp(given: object) {
   const person = { name: "Ines Almeida", email: "ines@example.com", password: "correct horse battery" };
   const response = await POST(
-    new Request("http://localhost:3000/api/auth/sign-up/email", {
+    new Request("https://cairn.example.com/api/auth/sign-up/email", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ ...person, ...given }),
     }),
   );
   const answer: unknown = await response.json();
-  return { status: response.status, answer };
+  return { status: response.status, answer, cookie: response.headers.get("set-cookie") ?? "" };
 }
 
 it.each([
@@ -41,4 +41,12 @@ it("of what is sent the name, the address and the password are kept, and nothing
   const user = await db().user.findUniqueOrThrow({ where: { email: "ines@example.com" } });
   expect(user).toMatchObject({ name: "Zoë ✓ 株式会社", image: null, emailVerified: false });
   expect(user.id).not.toBe("mine");
+});
+
+it("over https the cookie of a session is sent over https alone, to nobody's script, and to no other site's form", async () => {
+  const { cookie } = await signUp({ email: "zoe@example.com" });
+  expect(cookie).toMatch(/^__Secure-better-auth\.session_token=/);
+  for (const flag of ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"])
+    expect(cookie.split("; ")).toContain(flag);
+  expect(cookie).not.toContain("Domain");
 });
