@@ -2,8 +2,6 @@
 
 import { randomUUID } from "node:crypto";
 import type { Route } from "next";
-import { revalidatePath } from "next/cache";
-import { redirect } from "next/navigation";
 import * as z from "zod";
 import { cancelPlan, FEEDBACK, resumePlan } from "@/lib/billing/cancellation";
 import { changePlan } from "@/lib/billing/change/change";
@@ -12,7 +10,8 @@ import { BillingError, Refusal } from "@/lib/billing/errors";
 import { ERRANDS, openPortal } from "@/lib/billing/portal";
 import { errorKind } from "@/lib/error-kind";
 import { log } from "@/lib/log";
-import { type CurrentUser, requireUser } from "@/lib/session";
+import type { CurrentUser } from "@/lib/session";
+import { act } from "../act";
 import type { Answer } from "./answer";
 
 const subscription = z.string().min(1).max(255);
@@ -33,7 +32,7 @@ const portalForm = z.object({ errand: z.enum(ERRANDS) });
 
 /** Makes the change that was looked at. */
 export async function confirmChange(_: Answer, form: FormData): Promise<Answer> {
-  return act(form, quoteForm, "change", async (user, { quote }) => {
+  return manage(form, quoteForm, "change", async (user, { quote }) => {
     const done = await changePlan(user.id, quote, new Date());
     return `/dashboard?done=${done}` as const;
   });
@@ -41,21 +40,21 @@ export async function confirmChange(_: Answer, form: FormData): Promise<Answer> 
 
 /** Takes back what waits: the downgrade at the period's end, or the upgrade that is not paid. */
 export async function keepCurrentPlan(_: Answer, form: FormData): Promise<Answer> {
-  return act(form, ownForm, "keep", async (user, given) => {
+  return manage(form, ownForm, "keep", async (user, given) => {
     await keepPlan(user.id, given.subscription);
     return "/dashboard?done=kept";
   });
 }
 
 export async function cancelCurrentPlan(_: Answer, form: FormData): Promise<Answer> {
-  return act(form, cancelForm, "cancel", async (user, { feedback, comment, ...given }) => {
+  return manage(form, cancelForm, "cancel", async (user, { feedback, comment, ...given }) => {
     await cancelPlan(user.id, given.subscription, { feedback, comment }, given.attempt);
     return "/dashboard?done=cancelled";
   });
 }
 
 export async function resumeCurrentPlan(_: Answer, form: FormData): Promise<Answer> {
-  return act(form, ownForm, "resume", async (user, given) => {
+  return manage(form, ownForm, "resume", async (user, given) => {
     const done = await resumePlan(user.id, given.subscription, given.attempt);
     return done === "unpaid" ? "/dashboard?done=unpaid_pause" : `/dashboard?done=${done}`;
   });
@@ -63,7 +62,7 @@ export async function resumeCurrentPlan(_: Answer, form: FormData): Promise<Answ
 
 /** Leads to Stripe's portal. */
 export async function visitPortal(_: Answer, form: FormData): Promise<Answer> {
-  return act(form, portalForm, "portal", async (user, { errand }) => {
+  return manage(form, portalForm, "portal", async (user, { errand }) => {
     const url = await openPortal(user.id, errand);
     if (!isAddress(url)) throw new TypeError("Stripe's portal has no address.");
     return url;
@@ -72,43 +71,28 @@ export async function visitPortal(_: Answer, form: FormData): Promise<Answer> {
 
 const isAddress = (text: string): text is `${string}:${string}` => URL.canParse(text);
 
-/**
- * What every action here is: who, then what, then one call, then on to where the result shows. A problem is said on the
- * page that asked, together with the name of the next attempt: Stripe keeps the answer to an attempt, a failure too.
- */
-async function act<Given>(
+/** A problem is said together with the name of the next attempt: Stripe keeps the answer to an attempt, a failure too. */
+async function manage<Given>(
   form: FormData,
   schema: z.ZodType<Given>,
   what: string,
   work: (user: CurrentUser, given: Given) => Promise<Route>,
 ): Promise<Answer> {
-  const user = await requireUser("/dashboard");
-  const given = schema.safeParse(Object.fromEntries(form));
-  if (!given.success) return answer(NOT_UNDERSTOOD);
-  const to = await tryOrSay(user, what, () => work(user, given.data));
-  // The banner stands in the layout, which a change of page alone does not render anew.
-  revalidatePath("/", "layout");
-  if ("problem" in to) return to;
-  redirect(to.path);
+  const answer = (problem: string): Answer => ({ problem, attempt: randomUUID() });
+  return act(form, {
+    from: "/dashboard",
+    schema,
+    work,
+    misread: () => answer(NOT_UNDERSTOOD),
+    failed: (error, user) => {
+      const isRefusal = error instanceof Refusal;
+      if (isRefusal && error.cause === undefined) return answer(error.message);
+      const words = error instanceof BillingError ? error.message : errorKind(error);
+      log("error", `${what} failed`, { user: user.id, error: words });
+      return answer(isRefusal ? error.message : FAILED);
+    },
+  });
 }
-
-async function tryOrSay(
-  user: CurrentUser,
-  what: string,
-  work: () => Promise<Route>,
-): Promise<NonNullable<Answer> | { path: Route }> {
-  try {
-    return { path: await work() };
-  } catch (error) {
-    const isRefusal = error instanceof Refusal;
-    if (isRefusal && error.cause === undefined) return answer(error.message);
-    const words = error instanceof BillingError ? error.message : errorKind(error);
-    log("error", `${what} failed`, { user: user.id, error: words });
-    return answer(isRefusal ? error.message : FAILED);
-  }
-}
-
-const answer = (problem: string): NonNullable<Answer> => ({ problem, attempt: randomUUID() });
 
 const NOT_UNDERSTOOD = "This form was not complete. Reload the page and try again.";
 const FAILED =

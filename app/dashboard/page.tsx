@@ -40,37 +40,25 @@ export default async function DashboardPage({ searchParams }: PageProps) {
       <h1 className="font-semibold text-3xl">Dashboard</h1>
       <div className="mt-8 flex flex-col gap-5">
         {isAwaited ? (
-          <Notice tone="quiet" title="Your payment is being confirmed">
-            <p>This page changes by itself as soon as Stripe has told us, usually within seconds.</p>
-          </Notice>
+          <Notice
+            tone="quiet"
+            title="Your payment is being confirmed"
+            words={["This page changes by itself as soon as Stripe has told us, usually within seconds."]}
+          />
         ) : null}
         {checkout === "subscribed" && access.access ? (
-          <Notice tone="quiet" title="You have a plan already">
-            <p>Nothing was charged. A plan is changed here, rather than bought a second time.</p>
-          </Notice>
+          <Notice
+            tone="quiet"
+            title="You have a plan already"
+            words={["Nothing was charged. A plan is changed here, rather than bought a second time."]}
+          />
         ) : null}
-        {doneNow ? (
-          <Notice tone="quiet" title={doneNow.title}>
-            <p>{doneNow.words}</p>
-          </Notice>
-        ) : null}
+        {doneNow ? <Notice tone="quiet" title={doneNow.title} words={[doneNow.words]} /> : null}
         {subscription?.waiting ? (
           <WaitingNotice subscription={subscription} waiting={subscription.waiting} />
         ) : null}
-        {pause ? (
-          <Notice tone="quiet" title={pause.title}>
-            {pause.words.map((words) => (
-              <p key={words}>{words}</p>
-            ))}
-          </Notice>
-        ) : null}
-        {step ? (
-          <Notice tone="warn" title={step.title}>
-            {step.words.map((words) => (
-              <p key={words}>{words}</p>
-            ))}
-          </Notice>
-        ) : null}
+        {pause ? <Notice tone="quiet" {...pause} /> : null}
+        {step ? <Notice tone="warn" {...step} /> : null}
         {subscription && [subscription, ...others].filter(isCharging).length > 1 ? (
           <DuplicateWarning subscriptions={[subscription, ...others].filter(isCharging)} />
         ) : null}

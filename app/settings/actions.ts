@@ -1,7 +1,6 @@
 "use server";
 
 import type { Route } from "next";
-import { revalidatePath } from "next/cache";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import * as z from "zod";
@@ -16,6 +15,7 @@ import { errorKind } from "@/lib/error-kind";
 import { log } from "@/lib/log";
 import { PASSWORD } from "@/lib/password-policy";
 import { type CurrentUser, requireUser } from "@/lib/session";
+import { act } from "../act";
 import type { Answer } from "./answer";
 
 const TOO_SHORT = `Use at least ${PASSWORD.min} characters.`;
@@ -39,7 +39,7 @@ const tokenForm = z.object({ token: z.string().max(200) });
 const deleteForm = z.object({ password });
 
 export async function saveName(_: Answer, form: FormData): Promise<Answer> {
-  return act(form, nameForm, "name", async (user, { name }) => {
+  return change(form, nameForm, "name", async (user, { name }) => {
     await rename(user, name);
     return "/settings?done=name";
   });
@@ -47,35 +47,35 @@ export async function saveName(_: Answer, form: FormData): Promise<Answer> {
 
 /** The address changes when the link is opened that goes there. */
 export async function saveEmail(_: Answer, form: FormData): Promise<Answer> {
-  return act(form, emailForm, "e-mail", async (user, given) => {
+  return change(form, emailForm, "e-mail", async (user, given) => {
     await askForEmail(user, given);
     return "/settings?done=asked";
   });
 }
 
 export async function mailLinkAgain(_: Answer, form: FormData): Promise<Answer> {
-  return act(form, nothing, "e-mail", async (user) => {
+  return change(form, nothing, "e-mail", async (user) => {
     await sendLinkAgain(user.id);
     return "/settings?done=again";
   });
 }
 
 export async function keepEmail(_: Answer, form: FormData): Promise<Answer> {
-  return act(form, nothing, "e-mail", async (user) => {
+  return change(form, nothing, "e-mail", async (user) => {
     await takeEmailBack(user.id);
     return "/settings?done=kept";
   });
 }
 
 export async function confirmNewEmail(_: Answer, form: FormData): Promise<Answer> {
-  return act(form, tokenForm, "e-mail", async (user, { token }) => {
+  return change(form, tokenForm, "e-mail", async (user, { token }) => {
     await confirmEmail(user, token);
     return "/settings?done=email";
   });
 }
 
 export async function savePassword(_: Answer, form: FormData): Promise<Answer> {
-  return act(form, passwordForm, "password", async (user, given) => {
+  return change(form, passwordForm, "password", async (user, given) => {
     await changePassword(user.id, given, await headers());
     return "/settings?done=password";
   });
@@ -90,7 +90,7 @@ export async function signOutElsewhere(): Promise<never> {
 
 /** There is no way back from here: the password is asked for once more. */
 export async function deleteOwnAccount(_: Answer, form: FormData): Promise<Answer> {
-  return act(form, deleteForm, "deletion", async (user, given) => {
+  return change(form, deleteForm, "deletion", async (user, given) => {
     await checkPassword(user.id, given.password);
     await deleteAccount(user.id);
     // The session is gone: this takes its cookie away.
@@ -99,38 +99,28 @@ export async function deleteOwnAccount(_: Answer, form: FormData): Promise<Answe
   });
 }
 
-/**
- * What every action here is: who, then what, then one call, then on to where the result shows. A problem is said on the
- * form that asked, which keeps what was typed but for passwords.
- */
-async function act<Given>(
+/** A form that is sent back keeps what was typed, but for passwords. */
+async function change<Given>(
   form: FormData,
   schema: z.ZodType<Given>,
   what: string,
   work: (user: CurrentUser, given: Given) => Promise<Route>,
 ): Promise<Answer> {
-  const user = await requireUser("/settings");
   const typed = typedIn(form);
-  const given = schema.safeParse(Object.fromEntries(form));
-  if (!given.success) return { fields: wordsOf(given.error), form: null, typed };
-  const to = await tryOrSay(user, what, () => work(user, given.data));
-  if (typeof to !== "string") return { ...to, typed };
-  // The header stands in the layout, which a change of page alone does not render anew.
-  revalidatePath("/", "layout");
-  redirect(to);
-}
-
-async function tryOrSay(user: CurrentUser, what: string, work: () => Promise<Route>) {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof AccountRefusal)
-      return error.field
-        ? { fields: { [error.field]: error.message }, form: null }
-        : { fields: {}, form: error.message };
-    log("error", `account: ${what} failed`, { user: user.id, error: errorKind(error) });
-    return { fields: {}, form: FAILED };
-  }
+  return act<Given, Answer>(form, {
+    from: "/settings",
+    schema,
+    work,
+    misread: (error) => ({ fields: wordsOf(error), form: null, typed }),
+    failed: (error, user) => {
+      if (error instanceof AccountRefusal)
+        return error.field
+          ? { fields: { [error.field]: error.message }, form: null, typed }
+          : { fields: {}, form: error.message, typed };
+      log("error", `account: ${what} failed`, { user: user.id, error: errorKind(error) });
+      return { fields: {}, form: FAILED, typed };
+    },
+  });
 }
 
 /** The first thing that is wrong with each field. */

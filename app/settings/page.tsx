@@ -26,9 +26,7 @@ export default async function SettingsPage({ searchParams }: PageProps) {
       <div className="group mt-8 flex flex-col gap-5">
         {done ? (
           <div className={UNLESS_REFUSED}>
-            <Notice tone="quiet" title={done.title}>
-              <p>{done.words}</p>
-            </Notice>
+            <Notice tone="quiet" title={done.title} words={[done.words]} />
           </div>
         ) : null}
         <div className="card px-6 sm:px-8">
