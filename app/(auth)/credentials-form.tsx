@@ -47,6 +47,11 @@ export function CredentialsForm({ mode, returnTo }: { mode: Mode; returnTo: stri
   const errors = problem?.fields ?? {};
   return (
     <form ref={form} action={submit} onSubmit={onSubmit} noValidate className="mt-8 flex flex-col gap-5">
+      <noscript>
+        <p className="rounded-lg border border-warn-line bg-warn-soft px-4 py-3 text-warn">
+          This form needs JavaScript. Turn it on for this page, and load it again.
+        </p>
+      </noscript>
       <div role="alert" className="empty:hidden">
         {problem?.form ? (
           <p className="rounded-lg border border-bad-line bg-bad-soft px-4 py-3 text-bad">{problem.form}</p>
