@@ -18,7 +18,7 @@ async function signInAsOperator(
   await db.query("update users set email_verified = true where email = $1", [OPERATOR]);
 }
 
-/** An event that waits for a person. */
+/** An event that has waited for a person for days: the health of the app, which other tests ask for, stays good. */
 async function insertParked(db: Client, id: string, object: object): Promise<void> {
   const payload = {
     id,
@@ -29,8 +29,9 @@ async function insertParked(db: Client, id: string, object: object): Promise<voi
     data: { object },
   };
   await db.query(
-    `insert into stripe_events (id, type, livemode, object_id, customer_id, payload, status, last_error, created, next_attempt_at)
-     values ($1, 'customer.updated', false, 'cus_parked', 'cus_parked', $2, 'parked', 'It was parked by a test.', now(), null)`,
+    `insert into stripe_events (id, type, livemode, object_id, customer_id, payload, status, last_error, created, received_at, next_attempt_at)
+     values ($1, 'customer.updated', false, 'cus_parked', 'cus_parked', $2, 'parked', 'It was parked by a test.', now(),
+       now() - interval '2 days', null)`,
     [id, JSON.stringify(payload)],
   );
 }
@@ -138,6 +139,20 @@ test("a customer is found by id and address, and an orphan is given to who paid"
   await page.getByLabel("The user's e-mail address").fill(owner.email);
   await page.getByRole("button", { name: "Give it to them" }).click();
   await expect(page.getByText(`The user ${owner.email} owns it.`)).toBeVisible();
+});
+
+test("what no id or search can be is found nowhere, and breaks no page", async ({ page, db, signUp }) => {
+  await signInAsOperator(page, db, signUp);
+  for (const [path, title] of [
+    ["/operator/customers?q=%00", "Customers"],
+    ["/operator/events?type=%00&object=%00&customer=%00", "Events"],
+    ["/operator/events/%00", "There is nothing at this address"],
+    ["/operator/customers/%00", "There is nothing at this address"],
+    ["/operator/replays/%00", "There is nothing at this address"],
+  ] as const) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1, name: title }), path).toBeVisible();
+  }
 });
 
 test("operator pages fit the screen and pass axe", async ({ page, db, signUp }) => {

@@ -12,7 +12,7 @@ export const metadata: Metadata = { title: "Customers" };
 
 type PageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-const text = (value: unknown) => (typeof value === "string" ? value : "");
+const text = (value: unknown) => (typeof value === "string" ? value.replace(/\p{Cc}/gu, "") : "");
 
 export default async function CustomersPage({ searchParams }: PageProps) {
   await requireOperator();

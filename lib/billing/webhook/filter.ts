@@ -6,7 +6,13 @@ import { Prisma } from "@/lib/db";
 export const EVENT_STATES = ["pending", "parked", "applied", "superseded", "ignored"] as const;
 export type EventState = (typeof EVENT_STATES)[number];
 
-const text = z.string().trim().min(1).max(255).optional().catch(undefined);
+/** Postgres knows no NUL, and no id has any other control character. */
+const text = z
+  .string()
+  .trim()
+  .regex(/^\P{Cc}{1,255}$/u)
+  .optional()
+  .catch(undefined);
 
 /** What can be filtered by, as it stands in an address. What cannot be understood is left out. */
 export const eventFilterSchema = z.object({

@@ -10,6 +10,7 @@ import { Timeline } from "../../../ui/timeline";
 import { ActButton } from "../../act-button";
 import { endSubscription, linkTo, syncCustomer } from "../../actions";
 import { EventTable } from "../../event-table";
+import { idIn } from "../../id-in";
 import { Moment } from "../../moment";
 import { Nothing, Section, Table } from "../../section";
 import { LinkForm } from "./link-form";
@@ -20,7 +21,7 @@ const CHARGING = ["active", "trialing", "past_due"];
 
 export default async function CustomerPage({ params }: { params: Promise<{ id: string }> }) {
   await requireOperator();
-  const id = decodeURIComponent((await params).id);
+  const id = await idIn(params);
   const [found, timeline, facts] = await Promise.all([
     readCustomer(id),
     listEvents({ customer: id }, null),

@@ -10,6 +10,7 @@ import { BUTTON } from "../../../ui/button";
 import { ActList } from "../../act-list";
 import { replay, reveal } from "../../actions";
 import { EventTable, StatePill } from "../../event-table";
+import { idIn } from "../../id-in";
 import { Moment } from "../../moment";
 import { Figures, LINK, Nothing, Section } from "../../section";
 import { TypeName } from "../../type-name";
@@ -20,7 +21,7 @@ export const metadata: Metadata = { title: "Event" };
 
 export default async function EventPage({ params }: { params: Promise<{ id: string }> }) {
   await requireOperator();
-  const id = decodeURIComponent((await params).id);
+  const id = await idIn(params);
   const event = await readEvent(id);
   if (!event) notFound();
   const [change, others, acts] = await Promise.all([
