@@ -141,7 +141,8 @@ describe("a paused plan", () => {
     expect(await row(ada)).toMatchObject({ status: "paused" });
     const attempt = randomUUID();
     const done = await Promise.all([resume(ada, attempt), resume(ada, attempt)]);
-    expect(done[0]).toBe("unpaused");
+    // The click that comes second may find the plan going on already.
+    expect(done).toContain("unpaused");
     expect(await row(ada)).toMatchObject({ status: "active" });
     const { data } = await (await stripe()).invoices.list({ customer: ada.customerId });
     expect(data.filter(({ billing_reason }) => billing_reason === "subscription_update")).toHaveLength(1);
