@@ -20,20 +20,21 @@ export async function isAllowed(what: string, most: number): Promise<boolean> {
 
 /**
  * Counts one more of what may be had few times a day, from the first one on, and says whether it was still to be had. What
- * is refused prolongs nothing. In the auth library's `verifications`, which it tidies up by their end: its limits forget
- * within minutes.
+ * is refused is not counted. In the auth library's `verifications`, which it tidies up by their end: its limits forget within
+ * minutes.
  */
 export async function takeOneOfToday(what: string, most: number): Promise<boolean> {
-  const [row] = await query<{ count: number }>(
+  const taken = await query(
     `insert into verifications as v (id, identifier, value, expires_at, updated_at)
      values ($1, $1, '1', now() + interval '1 day', now())
      on conflict (id) do update set updated_at = now(),
        value = case when v.expires_at > now() then v.value::int + 1 else 1 end,
        expires_at = case when v.expires_at > now() then v.expires_at else excluded.expires_at end
-     returning value::int as count`,
-    [what],
+     where v.expires_at <= now() or v.value::int < $2
+     returning id`,
+    [what, most],
   );
-  return (row?.count ?? 0) <= most;
+  return taken.length > 0;
 }
 
 /** It was not had after all. */

@@ -112,8 +112,8 @@ async function sendLink(userId: string, wish: Wish & { address: string }): Promi
 
 async function mailToStranger(parcel: Parcel): Promise<void> {
   const mailbox = `mails to ${createHash("sha256").update(parcel.to).digest("hex")}`;
+  if (!(await takeOneOfToday(mailbox, MOST_TO_ONE))) throw AccountRefusal.tooManyMails();
   try {
-    if (!(await takeOneOfToday(mailbox, MOST_TO_ONE))) throw AccountRefusal.tooManyMails();
     await mail(parcel);
   } catch (error) {
     await giveBackOneOfToday(mailbox);
