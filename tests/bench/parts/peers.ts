@@ -9,11 +9,12 @@ import { buildPeers, PEERS } from "../servers.ts";
 import { type BenchOptions, onStage } from "../stage.ts";
 
 const OURS = "this app";
+const STORE = "verified and stored, and no more";
 
 /** The same events into the packages that others use, in Next as well and on the same Postgres. */
 export function peers(options: BenchOptions): Promise<Section> {
   if (!options.built) buildPeers();
-  return onStage(async ({ renewals, database, api, startApp, startPeers }) => {
+  return onStage(async ({ renewals, database, api, startApp, startOthers, startPeers }) => {
     const app = await startApp(await database.create("ours"));
     const url = await database.create("peers");
     const sold = renewals.subscriptions(100_000);
@@ -23,6 +24,12 @@ export function peers(options: BenchOptions): Promise<Section> {
     const server = await startPeers(url, { BENCH_PRICES: prices });
     const contenders: Contender[] = [
       { name: OURS, server: app, path: "/api/webhooks/stripe", database: "ours" },
+      {
+        name: STORE,
+        server: await startOthers(await database.create("store")),
+        path: "/api/store",
+        database: "store",
+      },
       { name: "@better-auth/stripe", server, path: "/api/auth/stripe/webhook", database: "peers" },
       { name: "@supabase/stripe-sync-engine", server, path: "/api/sync-engine", database: "peers" },
     ];
@@ -50,6 +57,8 @@ async function migrateSyncEngine(databaseUrl: string): Promise<void> {
 
 function report(found: ReadonlyMap<string, readonly Round[]>): Section {
   const of = (name: string, figure: keyof Round) => (found.get(name) ?? []).map((round) => round[figure]);
+  const over = (one: string, name: string) =>
+    name === one ? "" : spread(ratios(of(one, "perSecond"), of(name, "perSecond")));
   return {
     title: "Real peers",
     text:
@@ -62,8 +71,8 @@ function report(found: ReadonlyMap<string, readonly Round[]>): Section {
       "CPU of Node, µs": spread(of(name, "serverCpu"), 0),
       "CPU of Postgres, µs": spread(of(name, "databaseCpu"), 0),
       "statements an event": show(median(of(name, "statements")), 2),
-      "events/s, ours over it":
-        name === OURS ? "" : spread(ratios(of(OURS, "perSecond"), of(name, "perSecond"))),
+      "events/s, ours over it": over(OURS, name),
+      "events/s, of storing alone over it": over(STORE, name),
     })),
   };
 }
