@@ -2,7 +2,7 @@ import { query } from "@/lib/pool";
 import { isLivemode } from "@/lib/stripe";
 import { prices } from "./catalogue";
 import { BillingError } from "./errors";
-import { PLANS, type Plan } from "./plans";
+import { LOOKUP_KEYS, PLANS, type Plan } from "./plans";
 import type { JsonObject } from "./read";
 
 /** What can be bought: the plans of the plan file, as far as Stripe has them on sale. What they cost is for Stripe to say. */
@@ -35,9 +35,7 @@ export type PlanView = Omit<Plan, "prices"> & { prices: (PriceView & { lookupKey
  * @throws if the database cannot be reached
  */
 export async function readPlans(): Promise<PlanView[]> {
-  const onSale = await readOnSale(
-    PLANS.flatMap(({ prices: { month, year } }) => [month.lookupKey, year.lookupKey]),
-  );
+  const onSale = await readOnSale(LOOKUP_KEYS);
   return PLANS.map(({ prices: { month, year }, ...plan }) => ({
     ...plan,
     prices: [month, year].flatMap(({ lookupKey }) => {
@@ -55,7 +53,7 @@ export async function priceOnSale(lookupKey: string): Promise<PriceState> {
 }
 
 /** The newest first: while a lookup key moves to another price, the events may say for a moment that both have it. */
-async function readOnSale(lookupKeys: string[]): Promise<PriceState[]> {
+async function readOnSale(lookupKeys: readonly string[]): Promise<PriceState[]> {
   const rows = await query<{ price: JsonObject }>(
     `select to_json(price) as price from prices price join products product on product.id = price.product_id
     where price.lookup_key = any($1) and price.active and price.deleted_at is null and price.livemode = $2

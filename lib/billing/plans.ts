@@ -19,7 +19,8 @@ export type Limits = {
   decisions: number | null;
 };
 
-export type Cadence = "month" | "year";
+export const CADENCES = ["month", "year"] as const;
+export type Cadence = (typeof CADENCES)[number];
 
 export type PlanPrice = {
   /** How the price is found at Stripe, whatever its id. It moves on to the new price when the amount changes. */
@@ -95,10 +96,11 @@ export const PLANS = [
 /** A plan at one of its cadences: what is chosen on the pricing page. */
 export type PlanChoice = { plan: Plan; cadence: Cadence; price: PlanPrice };
 
-const CHOICES: readonly PlanChoice[] = PLANS.flatMap((plan) => [
-  { plan, cadence: "month" as const, price: plan.prices.month },
-  { plan, cadence: "year" as const, price: plan.prices.year },
-]);
+const CHOICES: readonly PlanChoice[] = PLANS.flatMap((plan) =>
+  CADENCES.map((cadence) => ({ plan, cadence, price: plan.prices[cadence] })),
+);
+
+export const LOOKUP_KEYS: readonly string[] = CHOICES.map(({ price }) => price.lookupKey);
 
 /** The plan and cadence behind a price's lookup key, or null for a price that is not on sale here. */
 export function choiceOf(lookupKey: string | null): PlanChoice | null {

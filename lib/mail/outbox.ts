@@ -1,4 +1,5 @@
 import { query } from "@/lib/pool";
+import { LOOKUP_KEYS, PLANS } from "../billing/plans";
 import { delayAfter, MAX_ATTEMPTS } from "../billing/webhook/inbox";
 
 /**
@@ -59,11 +60,16 @@ export function claimMail(limit: number, livemode: boolean): Promise<Mail[]> {
     left join subscriptions s on s.id = f.subscription_id
     left join invoices i on i.id = f.invoice_id
     left join lateral (
-      select price_id from subscription_items where subscription_id = s.id order by position limit 1
+      select i.price_id from subscription_items i
+      left join prices on prices.id = i.price_id
+      left join products on products.id = prices.product_id
+      where i.subscription_id = s.id
+      order by coalesce(prices.lookup_key = any($4) or products.metadata ->> 'plan' = any($5), false) desc, i.position
+      limit 1
     ) item on true
     left join prices price on price.id = coalesce(f.price_id, item.price_id)
     left join products product on product.id = price.product_id`,
-    [LEASE_SECONDS, limit, livemode],
+    [LEASE_SECONDS, limit, livemode, LOOKUP_KEYS, PLANS.map(({ key }) => key)],
   );
 }
 

@@ -1,23 +1,21 @@
 import type { Stripe } from "@/lib/stripe";
-import { type Cadence, CURRENCY, PLANS, type Plan } from "../plans";
+import { CADENCES, type Cadence, CURRENCY, PLANS, type Plan } from "../plans";
 import { id } from "../read";
-import { type Change, differing, type Ids, made } from "./change";
-
-const CADENCES = ["month", "year"] as const satisfies readonly Cadence[];
+import { differing, type Ids, made, type SetupStep } from "./change";
 
 /**
  * A price for each plan and cadence, found by its lookup key. A price's amount never changes at Stripe: another amount is
  * a new price that takes the lookup key over. Whoever subscribed to the old one keeps it.
  * https://docs.stripe.com/products-prices/manage-prices#lookup-keys
  */
-export async function planPrices(api: Stripe, ids: Ids): Promise<Change[]> {
-  const changes: Change[] = [];
+export async function planPrices(api: Stripe, ids: Ids): Promise<SetupStep[]> {
+  const changes: SetupStep[] = [];
   for (const plan of PLANS)
     for (const cadence of CADENCES) changes.push(...(await planPrice(api, ids, plan, cadence)));
   return changes;
 }
 
-async function planPrice(api: Stripe, ids: Ids, plan: Plan, cadence: Cadence): Promise<Change[]> {
+async function planPrice(api: Stripe, ids: Ids, plan: Plan, cadence: Cadence): Promise<SetupStep[]> {
   const { lookupKey, amount } = plan.prices[cadence];
   const wanted = {
     currency: CURRENCY,
@@ -47,8 +45,8 @@ async function planPrice(api: Stripe, ids: Ids, plan: Plan, cadence: Cadence): P
 }
 
 /** Takes off sale what another price has replaced, or will have once the changes before this one are applied. */
-export async function planRetirements(api: Stripe, ids: Ids): Promise<Change[]> {
-  const changes: Change[] = [];
+export async function planRetirements(api: Stripe, ids: Ids): Promise<SetupStep[]> {
+  const changes: SetupStep[] = [];
   for (const plan of PLANS) {
     for (const price of await replaced(api, ids, plan)) {
       const interval = price.recurring?.interval === "year" ? "year" : "month";

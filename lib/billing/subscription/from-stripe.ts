@@ -1,3 +1,4 @@
+import { planOf } from "../plans";
 import {
   amount,
   id,
@@ -23,22 +24,14 @@ import {
 export function subscriptionFromStripe(source: object) {
   const o: JsonObject = { ...source };
   const items = itemsFromStripe(o);
+  const starts = items.map((item) => item.currentPeriodStart);
+  const ends = items.map((item) => item.currentPeriodEnd);
   return {
     id: must(id(o.id), "subscription.id", "an id", o.id),
     customerId: customerOf(o),
     status: must(text(o.status), "subscription.status", "text", o.status),
-    currentPeriodStart:
-      time(o.current_period_start) ??
-      furthest(
-        Math.min,
-        items.map((item) => item.currentPeriodStart),
-      ),
-    currentPeriodEnd:
-      time(o.current_period_end) ??
-      furthest(
-        Math.max,
-        items.map((item) => item.currentPeriodEnd),
-      ),
+    currentPeriodStart: time(o.current_period_start) ?? furthest(Math.min, starts),
+    currentPeriodEnd: time(o.current_period_end) ?? furthest(Math.max, ends),
     cancelAtPeriodEnd: o.cancel_at_period_end === true,
     cancelAt: time(o.cancel_at),
     canceledAt: time(o.canceled_at),
@@ -64,11 +57,11 @@ export type SubscriptionState = ReturnType<typeof subscriptionFromStripe>;
  */
 function pendingUpdateOf(subscription: JsonObject) {
   const pending = objectOr(subscription.pending_update);
-  const [item = {}] = list(pending.subscription_items);
+  const { priceId, quantity } = planItemOf(pending.subscription_items);
   return {
     pendingExpiresAt: time(pending.expires_at),
-    pendingPriceId: id(item.price),
-    pendingQuantity: smallInteger(item.quantity),
+    pendingPriceId: priceId,
+    pendingQuantity: quantity,
   };
 }
 
@@ -84,18 +77,15 @@ function itemsFromStripe(subscription: JsonObject) {
   return [...new Map(items.map((item) => [item.id, item])).values()];
 }
 
-/**
- * Before 2020-08-27 an item has a plan and no price; a plan's id is what the price's id became. Before basil all items
- * have the period of their subscription.
- */
+/** Before basil all items have the period of their subscription. */
 function itemFromStripe(o: JsonObject, subscription: JsonObject) {
   const itemId = id(o.id);
   if (itemId === null) return [];
-  const price = isObject(o.price) ? o.price : objectOr(o.plan);
+  const price = priceOf(o);
   return [
     {
       id: itemId,
-      priceId: id(price) ?? id(o.price),
+      priceId: priceIdOf(o),
       productId: id(price.product),
       quantity: smallInteger(o.quantity),
       currentPeriodStart: time(o.current_period_start) ?? time(subscription.current_period_start),
@@ -103,6 +93,23 @@ function itemFromStripe(o: JsonObject, subscription: JsonObject) {
     },
   ];
 }
+
+/** Before 2020-08-27 an item has a plan and no price; a plan's id is what the price's id became. */
+const priceOf = (item: JsonObject) => (isObject(item.price) ? item.price : objectOr(item.plan));
+const priceIdOf = (item: JsonObject) => id(priceOf(item)) ?? id(item.price) ?? id(item.plan);
+
+/**
+ * What the plan's item is for, of the items of a subscription: the first one whose price the plan file knows, or else the
+ * first. Add-ons stand beside it. A price that was replaced tells by its metadata, as `stripe:setup` makes it.
+ */
+export function planItemOf(items: unknown): { priceId: string | null; quantity: number | null } {
+  const all = list(items);
+  const item = all.find((one) => isPlan(priceOf(one))) ?? all[0] ?? {};
+  return { priceId: priceIdOf(item), quantity: smallInteger(item.quantity) };
+}
+
+const isPlan = (price: JsonObject) =>
+  planOf({ lookupKey: text(price.lookup_key) }, { metadata: metadata(price.metadata) }) !== null;
 
 /** Why a subscription was cancelled, in Stripe's word. https://docs.stripe.com/api/subscriptions/object#subscription_object-cancellation_details-reason */
 export const endReasonOf = (subscription: JsonObject) =>
@@ -191,25 +198,34 @@ export function priceFromStripe(source: object) {
 /** @throws UnreadableObject without an id or a status. https://docs.stripe.com/api/subscription_schedules/object */
 export function scheduleFromStripe(source: object) {
   const o: JsonObject = { ...source };
-  const next = nextPhaseOf(o);
-  const [item = {}] = list(next.items);
+  const { now, next } = phasesOf(o);
+  const item = changedItem(list(now.items), list(next.items));
   return {
     id: must(id(o.id), "subscription_schedule.id", "an id", o.id),
     customerId: customerOf(o),
     subscriptionId: id(o.subscription) ?? id(o.released_subscription),
     status: must(text(o.status), "subscription_schedule.status", "text", o.status),
     nextPhaseAt: time(next.start_date),
-    nextPriceId: id(item.price) ?? id(item.plan),
+    nextPriceId: priceIdOf(item),
     nextQuantity: smallInteger(item.quantity),
     livemode: o.livemode === true,
   };
 }
 
-/** The phase after the one that runs, or an empty object. By the schedule's own account of what runs, not by a clock. */
-function nextPhaseOf(schedule: JsonObject): JsonObject {
+/** The phase that runs and the one after it, each empty if there is none. By the schedule's own account, not by a clock. */
+function phasesOf(schedule: JsonObject): { now: JsonObject; next: JsonObject } {
   const runsUntil = time(objectOr(schedule.current_phase).end_date);
-  if (runsUntil === null) return {};
-  return list(schedule.phases).find((phase) => (time(phase.start_date) ?? 0) >= runsUntil) ?? {};
+  if (runsUntil === null) return { now: {}, next: {} };
+  const phases = list(schedule.phases);
+  const next = phases.findIndex((phase) => (time(phase.start_date) ?? 0) >= runsUntil);
+  return { now: phases[next - 1] ?? {}, next: phases[next] ?? {} };
+}
+
+/** What is planned is the change: add-ons go on beside it. */
+function changedItem(now: readonly JsonObject[], next: readonly JsonObject[]): JsonObject {
+  const goesOn = (item: JsonObject) =>
+    now.some((one) => priceIdOf(one) === priceIdOf(item) && one.quantity === item.quantity);
+  return next.find((item) => !goesOn(item)) ?? next[0] ?? {};
 }
 
 /**

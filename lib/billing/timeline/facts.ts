@@ -1,10 +1,10 @@
-import { text } from "../read";
+import { type JsonObject, text } from "../read";
 import { isFinalStatus } from "../subscription/access";
 import {
   billingReasonOf,
   endReasonOf,
   invoiceFromStripe,
-  type SubscriptionState,
+  planItemOf,
   subscriptionFromStripe,
 } from "../subscription/from-stripe";
 import type { StripeEvent } from "../webhook/event";
@@ -65,18 +65,18 @@ export function factsOf(event: StripeEvent): Fact[] {
 }
 
 function subscriptionFacts(event: StripeEvent, created: Date): Fact[] {
-  const after = subscriptionFromStripe(event.object);
+  const after = viewOf(event.object);
   const fact = (kind: FactKind, moment: Date | null, more: Partial<Fact> = {}): Fact => ({
     ...blank(event, created, kind, [after.id, ...(moment ? [moment.getTime() / 1000] : [])]),
     subscriptionId: after.id,
-    ...planOf(after),
+    ...after.plan,
     ...more,
   });
   switch (event.type) {
     case "customer.subscription.created":
       return isRunning(after) ? [fact("started", null, beginning(after))] : [];
     case "customer.subscription.updated":
-      return changesOf(stateBefore(event, after), after, created).map((told) => fact(...told));
+      return changesOf(viewBefore(event, after), after, created).map((told) => fact(...told));
     case "customer.subscription.deleted":
       return [fact("ended", null, { reason: endReasonOf(event.object) })];
     case "customer.subscription.trial_will_end":
@@ -95,21 +95,24 @@ function subscriptionFacts(event: StripeEvent, created: Date): Fact[] {
   }
 }
 
+/** A subscription at one moment, and which of its items is the plan. */
+const viewOf = (object: JsonObject) => ({
+  ...subscriptionFromStripe(object),
+  plan: planItemOf(object.items),
+});
+type View = ReturnType<typeof viewOf>;
+
 /**
  * How the subscription was before an update, whatever the rows said: Stripe sends along what the update did away with.
  * https://docs.stripe.com/api/events/object#event_object-data-previous_attributes
  */
-function stateBefore(
-  { object, previous }: StripeEvent,
-  { id, status }: SubscriptionState,
-): SubscriptionState {
-  return subscriptionFromStripe({ ...object, ...previous, id, status: text(previous.status) ?? status });
-}
+const viewBefore = ({ object, previous }: StripeEvent, { id, status }: View): View =>
+  viewOf({ ...object, ...previous, id, status: text(previous.status) ?? status });
 
 /** A kind, the moment that tells it from another of its kind, null for what happens once, and what there is to say. */
 type Told = [kind: FactKind, moment: Date | null, more?: Partial<Fact>];
 
-function changesOf(before: SubscriptionState, after: SubscriptionState, created: Date): Told[] {
+function changesOf(before: View, after: View, created: Date): Told[] {
   if (after.status === "incomplete_expired") return before.status === after.status ? [] : [["expired", null]];
   if (before.status === "incomplete") return isRunning(after) ? [["started", null, beginning(after)]] : [];
   if (isFinalStatus(after.status)) return [];
@@ -121,7 +124,7 @@ function changesOf(before: SubscriptionState, after: SubscriptionState, created:
       { nextAt: after.cancelAt ?? after.currentPeriodEnd },
     ]);
   if (isEnding(before) && !isEnding(after)) told.push(["uncancelled", before.canceledAt ?? created]);
-  const [was, is] = [planOf(before), planOf(after)];
+  const [was, is] = [before.plan, after.plan];
   if (was.priceId !== null && (was.priceId !== is.priceId || was.quantity !== is.quantity))
     told.push(["changed", created, { priceBefore: was.priceId, quantityBefore: was.quantity }]);
   return told;
@@ -163,19 +166,12 @@ function invoiceFacts(event: StripeEvent, created: Date): Fact[] {
   }
 }
 
-const isRunning = ({ status }: SubscriptionState) => status === "active" || status === "trialing";
+const isRunning = ({ status }: View) => status === "active" || status === "trialing";
 
-const isEnding = ({ cancelAt, cancelAtPeriodEnd }: SubscriptionState) =>
-  cancelAtPeriodEnd || cancelAt !== null;
+const isEnding = ({ cancelAt, cancelAtPeriodEnd }: View) => cancelAtPeriodEnd || cancelAt !== null;
 
-const beginning = ({ status, trialEnd, currentPeriodEnd }: SubscriptionState): Partial<Fact> =>
+const beginning = ({ status, trialEnd, currentPeriodEnd }: View): Partial<Fact> =>
   status === "trialing" ? { reason: "trial", nextAt: trialEnd } : { nextAt: currentPeriodEnd };
-
-/** The first item is the plan. */
-const planOf = ({ items: [item] }: SubscriptionState) => ({
-  priceId: item?.priceId ?? null,
-  quantity: item?.quantity ?? null,
-});
 
 function blank(event: StripeEvent, at: Date, kind: FactKind, parts: readonly (string | number)[]): Fact {
   return {

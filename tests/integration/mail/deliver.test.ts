@@ -11,7 +11,7 @@ import { readMail } from "@/lib/operator/mail";
 import { query } from "@/lib/pool";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver } from "../../support/deliver";
-import { anEvent, anInvoice, aSubscription } from "../../support/events";
+import { anEvent, anInvoice, anItem, aPrice, aProduct, aSubscription } from "../../support/events";
 import { useMailbox } from "../../support/mailbox";
 
 const box = useMailbox();
@@ -106,6 +106,31 @@ describe("a customer is told by mail", () => {
     await deliverMail(Date.now() + 60_000);
     expect(subjects()).toEqual([]);
   });
+
+  it.each([
+    ["by its price's lookup key", { lookup_key: "team_monthly" }, {}],
+    ["by its product, where another price has the key by now", { lookup_key: null }, { plan: "team" }],
+  ])(
+    "with the name of the plan, though an add-on was there before it: found %s",
+    async (_, fields, metadata) => {
+      await deliver(anEvent("product.created", aProduct({ id: "prod_addon", name: "Support" })));
+      await deliver(anEvent("product.created", aProduct({ id: "prod_team", name: "Team", metadata })));
+      const addOn = aPrice({ id: "price_addon", product: "prod_addon", lookup_key: null });
+      const team = aPrice({ id: "price_team", product: "prod_team", ...fields });
+      for (const price of [addOn, team]) await deliver(anEvent("price.created", price));
+      const items = [anItem({ id: "si_addon", price: addOn }), anItem({ id: "si_plan", price: team })];
+      const parent = { subscription_details: { subscription: `sub_${count}` } };
+      await deliver(
+        anEvent(
+          "customer.subscription.created",
+          subscription({ status: "incomplete", items: { data: items } }),
+        ),
+      );
+      await deliver(failed({ parent }));
+      await sendDue();
+      expect(box().list(person.email)[0]?.text).toContain("Team plan");
+    },
+  );
 
   it("of a cancellation and of the end, each once", async () => {
     await deliver(

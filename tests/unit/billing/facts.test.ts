@@ -23,6 +23,13 @@ const items = (id: string, quantity: number) => ({
   object: "list",
   data: [anItem({ price: price(id), quantity })],
 });
+/** As they are where the add-on was there before the plan. */
+const behindAddOn = (plan: object) => ({
+  object: "list",
+  data: [anItem({ price: price("price_addon") }), anItem({ id: "si_2", price: plan })],
+});
+const solo = { ...price("price_solo"), lookup_key: "solo_monthly" };
+const team = { ...price("price_team"), lookup_key: "team_yearly" };
 
 describe("what an event tells", () => {
   it.each<[string, string, object, object | undefined, string[]]>([
@@ -81,6 +88,20 @@ describe("what an event tells", () => {
       { items: items("price_a", 5) },
       { items: items("price_a", 2) },
       [`changed:sub_1:${T0}`],
+    ],
+    [
+      "another plan behind an add-on",
+      `${sub}.updated`,
+      { items: behindAddOn(team) },
+      { items: behindAddOn(solo) },
+      [`changed:sub_1:${T0}`],
+    ],
+    [
+      "an add-on that moves to the front",
+      `${sub}.updated`,
+      { items: behindAddOn(team) },
+      { items: { data: [anItem({ price: team })] } },
+      [],
     ],
     [
       "a renewal, which moves the items' periods",
@@ -185,6 +206,14 @@ describe("a fact", () => {
       priceId: "price_b",
       quantity: 3,
     });
+  });
+
+  it("of a change behind an add-on is about the plan, also where its price has lost its lookup key to another", () => {
+    const replaced = { ...price("price_old"), metadata: { plan: "solo" } };
+    const [fact] = told(`${sub}.updated`, aSubscription({ items: behindAddOn(team) }), {
+      items: behindAddOn(replaced),
+    });
+    expect(fact).toMatchObject({ priceBefore: "price_old", priceId: "price_team" });
   });
 
   it.each<[string, object, number, boolean]>([

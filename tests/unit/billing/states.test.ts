@@ -237,6 +237,42 @@ describe("every field of an object is read", () => {
     });
   });
 
+  it("of a schedule: what is planned for the plan, not the add-on that goes on beside it", () => {
+    const phase = (start: number, price: string, quantity = 1) => ({
+      start_date: start,
+      items: [
+        { price: "price_addon", quantity: 1 },
+        { price, quantity },
+      ],
+    });
+    const object = {
+      id: "sub_sched_1",
+      status: "active",
+      current_phase: { start_date: T0, end_date: T0 + 10 },
+    };
+    const planned = (...phases: object[]) => scheduleFromStripe({ ...object, phases });
+    expect(planned(phase(T0, "price_now"), phase(T0 + 10, "price_next"))).toMatchObject({
+      nextPriceId: "price_next",
+    });
+    expect(planned(phase(T0, "price_now", 5), phase(T0 + 10, "price_now", 2))).toMatchObject({
+      nextPriceId: "price_now",
+      nextQuantity: 2,
+    });
+    expect(planned(phase(T0, "price_now"), phase(T0 + 10, "price_now")).nextPriceId).toBe("price_addon");
+  });
+
+  it("of an upgrade that waits for its payment: the plan's item, behind an add-on as well", () => {
+    const subscription_items = [
+      { price: { id: "price_addon" }, quantity: 1 },
+      { price: { id: "price_team", lookup_key: "team_monthly" }, quantity: 4 },
+    ];
+    const pending_update = { expires_at: T0, subscription_items };
+    expect(subscriptionFromStripe(aSubscription({ pending_update }))).toMatchObject({
+      pendingPriceId: "price_team",
+      pendingQuantity: 4,
+    });
+  });
+
   it("of a summary of entitlements: each key once, in order", () => {
     const keys = [{ lookup_key: "sso" }, { lookup_key: "audit" }, { lookup_key: "sso" }, {}];
     const object = { customer: "cus_1", entitlements: { data: keys } };
