@@ -1,6 +1,9 @@
 import { query } from "../pool";
 
-/** What waits, and since when; what was parked, and when last. Without Prisma, for each function's telemetry may load this. */
+/**
+ * What waits, and since when: a replay begins the wait anew. What was parked, and when last. Of more than ten thousand that
+ * wait, those are looked at that are due for the longest time. Without Prisma, for each function's telemetry may load this.
+ */
 export async function readStanding() {
   const [row] = await query<{
     pending: number;
@@ -9,11 +12,16 @@ export async function readStanding() {
     lastParkedAt: Date | null;
     lastReceivedAt: Date | null;
   }>(`
-    select
-      (select count(*)::int from (select from stripe_events where status = 'pending' limit 10001) p) as pending,
-      (select min(received_at) from stripe_events where status = 'pending' and outcome is null) as "oldestPendingAt",
+    select p.pending, p."oldestPendingAt",
       (select count(*)::int from (select from stripe_events where status = 'parked' limit 10001) p) as parked,
       (select max(received_at) from stripe_events where status = 'parked' and outcome is null) as "lastParkedAt",
-      (select max(received_at) from stripe_events) as "lastReceivedAt"`);
+      (select max(received_at) from stripe_events) as "lastReceivedAt"
+    from (
+      select count(*)::int as pending, min(coalesce(replayed_at, received_at)) as "oldestPendingAt"
+      from (
+        select received_at, replayed_at from stripe_events where status = 'pending'
+        order by next_attempt_at limit 10001
+      ) waiting
+    ) p`);
   return row ?? { pending: 0, oldestPendingAt: null, parked: 0, lastParkedAt: null, lastReceivedAt: null };
 }

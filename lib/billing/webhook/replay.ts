@@ -16,12 +16,13 @@ const BATCH = 200;
 
 /** Puts one settled event back into the inbox. @returns false if it waits already, is unknown, or its payload is gone */
 export async function replayEvent(id: string): Promise<boolean> {
-  return (await putBack(db(), [id])) === 1;
+  return (await reopen(db(), [id])) === 1;
 }
 
-const putBack = (tx: Tx, ids: string[]) => tx.$executeRaw`
+const reopen = (tx: Tx, ids: string[]) => tx.$executeRaw`
   update stripe_events
-  set status = 'pending', outcome = null, attempts = 0, locked_until = null, processed_at = null, next_attempt_at = now()
+  set status = 'pending', outcome = null, attempts = 0, locked_until = null, processed_at = null, next_attempt_at = now(),
+    replayed_at = now()
   where id = any(${ids}) and status <> 'pending' and payload <> ''`;
 
 export type ReplayState = NonNullable<Awaited<ReturnType<typeof readReplay>>>;
@@ -75,7 +76,7 @@ export async function continueReplay(id: string): Promise<ReplayState | null> {
       where ${conditionOf(eventFilterSchema.parse(replay.filter))} and received_at <= ${replay.created_at}
         and ${at === null ? Prisma.sql`true` : Prisma.sql`received_at >= ${at} and (received_at, id) > (${at}, ${after})`}
       order by received_at, id limit ${BATCH}`;
-    const put = await putBack(
+    const reopened = await reopen(
       tx,
       batch.map((event) => event.id),
     );
@@ -83,7 +84,7 @@ export async function continueReplay(id: string): Promise<ReplayState | null> {
     await tx.replay.update({
       where: { id },
       data: {
-        replayed: { increment: put },
+        replayed: { increment: reopened },
         ...(last
           ? { status: "running", cursorAt: last.at, cursorId: last.id }
           : { status: "done", finishedAt: new Date() }),

@@ -3,6 +3,7 @@ import { drainDue } from "@/lib/billing/webhook/drain";
 import { prunePayloads } from "@/lib/billing/webhook/prune";
 import { askForReplay, continueReplay, readReplay, undoReplay } from "@/lib/billing/webhook/replay";
 import { db } from "@/lib/db";
+import { isDegraded } from "@/lib/operator/alarm";
 import { countEvents } from "@/lib/operator/events";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver, inboxRow } from "../../support/deliver";
@@ -38,6 +39,23 @@ it("what a filter finds is replayed, each event once, and rows that were lost ar
   expect(await readReplay(id)).toMatchObject({ status: "done", total: 5, replayed: 5 });
   expect(await db().customer.count()).toBe(5);
   expect(await db().stripeEvent.count({ where: { status: "done", outcome: "applied" } })).toBe(6);
+});
+
+it("a replayed event waits from then on, not since it came, and one that has waited all the while is not hidden", async () => {
+  const [replayed, waiting] = await deliverCustomers(2);
+  const old = new Date(Date.now() - DAY_MS);
+  await db().stripeEvent.updateMany({ data: { receivedAt: old } });
+  const id = await askForReplay({ ids: [String(replayed)] }, "tests", 1, 0);
+  await continueReplay(id);
+  expect(await inboxRow({ id: replayed })).toMatchObject({ status: "pending" });
+  expect(await isDegraded()).toBe(false);
+  expect(await isDegraded(Date.now() + 31 * 60_000)).toBe(true);
+  // What fails again and again is due later each time, and waits all the same.
+  await db().stripeEvent.update({
+    where: { id: String(waiting) },
+    data: { status: "pending", outcome: null, nextAttemptAt: new Date(Date.now() + 3_600_000) },
+  });
+  expect(await isDegraded()).toBe(true);
 });
 
 it("a replay of old events takes no row back", async () => {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "stripe_events" ADD COLUMN     "replayed_at" TIMESTAMPTZ(3);
