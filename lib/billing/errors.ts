@@ -32,10 +32,8 @@ export class BillingError extends Error {
     return new BillingError(`The subscription ${subscriptionId} has no items.`);
   }
 
-  static noDate(kind: string, id: string) {
-    return new BillingError(
-      `Stripe's answer for ${kind} ${id} has no Date header, so it cannot be put in order.`,
-    );
+  static noDate(asked: string) {
+    return new BillingError(`Stripe's answer for ${asked} has no Date header, so it cannot be put in order.`);
   }
 
   static otherObject(kind: string, id: string, cause?: unknown) {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { env } from "@/lib/env";
 import { type Stripe, stripe } from "@/lib/stripe";
 import { inSpan } from "@/lib/telemetry";
+import { BillingError } from "./errors";
 import type { Answer } from "./mirror";
 import { isObject } from "./read";
 
@@ -89,20 +90,21 @@ export type Retrieve = (
 /**
  * Asks Stripe for one object. That there is none is an answer; anything else that goes wrong is thrown as it came.
  * https://docs.stripe.com/error-codes#resource-missing
+ * @throws BillingError if the answer has no date
  */
 export async function retrieveObject(
   id: string,
   retrieve: Retrieve,
-): Promise<{ object: object | null; answeredAt: Date | null }> {
+): Promise<{ object: object | null; answeredAt: Date }> {
   const api = await stripe();
   try {
     // The inbox tries again by itself, later each time: the SDK's own retries would only add to a crowd.
     const object = await inSpan("billing.fetch", { id }, () => retrieve(api, id, { maxNetworkRetries: 0 }));
     // For a customer that was deleted Stripe answers with a stub that has nothing but its id.
     const isStub = "deleted" in object && object.deleted === true;
-    return { object: isStub ? null : object, answeredAt: dateOf(object.lastResponse) };
+    return { object: isStub ? null : object, answeredAt: answeredAt(object.lastResponse, id) };
   } catch (error) {
-    if (isMissing(error)) return { object: null, answeredAt: dateOf(error) };
+    if (isMissing(error)) return { object: null, answeredAt: answeredAt(error, id) };
     throw error;
   }
 }
@@ -123,10 +125,11 @@ export function retryAfterOf(error: unknown): number {
   return seconds > 0 ? Math.min(seconds, 3600) * 1000 : 0;
 }
 
-/** Stripe's clock at the moment of the answer. */
-function dateOf(answer: object): Date | null {
-  const at = Date.parse(String(headersOf(answer).date));
-  return Number.isNaN(at) ? null : new Date(at);
+/** Stripe's clock at the moment of an answer. @throws BillingError if it does not say */
+export function answeredAt(answer: object, asked: string): Date {
+  const at = new Date(String(headersOf(answer).date));
+  if (Number.isNaN(at.getTime())) throw BillingError.noDate(asked);
+  return at;
 }
 
 function headersOf(answer: object) {

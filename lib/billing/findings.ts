@@ -74,6 +74,7 @@ async function keep(kind: FindingKind, found: Found[]): Promise<void> {
 
 /** Lets what came back be told again. */
 async function note(kind: FindingKind, found: Found[]): Promise<void> {
+  if (found.length === 0) return;
   const [ids, details] = [found.map(({ subjectId }) => subjectId), found.map(({ detail }) => detail)];
   await db().$executeRaw`
     insert into findings (kind, subject_id, detail)
@@ -85,15 +86,26 @@ async function note(kind: FindingKind, found: Found[]): Promise<void> {
     where findings.resolved_at is not null or findings.detail <> excluded.detail`;
 }
 
-/** What a comparison with Stripe came upon and did not dare to mend, and what is over because Stripe knows it. */
-export async function noteUnknown(table: string, unknown: string[], known: string[]): Promise<void> {
+/** What a comparison with Stripe came upon and did not dare to mend. */
+export async function noteUnknown(table: string, ids: string[]): Promise<void> {
   const detail = `Is in ${table}, and Stripe knows nothing of it.`;
   await note(
     "unknown",
-    unknown.map((subjectId) => ({ subjectId, detail })),
+    ids.map((subjectId) => ({ subjectId, detail })),
   );
+}
+
+/** The rows that were noted so, as far as anybody looks. */
+export async function readUnknown(): Promise<Set<string>> {
+  const open = await openFindings(["unknown"], MOST);
+  return new Set(open.map(({ subjectId }) => subjectId));
+}
+
+/** It is over: Stripe knows them. */
+export async function endUnknown(ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
   await db().finding.updateMany({
-    where: { kind: "unknown", resolvedAt: null, subjectId: { in: known } },
+    where: { kind: "unknown", resolvedAt: null, subjectId: { in: ids } },
     data: { resolvedAt: new Date() },
   });
 }

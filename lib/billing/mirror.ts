@@ -198,9 +198,7 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): T
       askInTurn(keyOf({ table, id }), async () => {
         // Before the question: what is written from now on may be newer than the answer.
         const versionBefore = versionOf(await readRow({ table, id }));
-        const { object, answeredAt } = await retrieveObject(id, spec.retrieve);
-        if (answeredAt === null) throw BillingError.noDate(spec.kind, id);
-        return { object, answeredAt, versionBefore };
+        return { ...(await retrieveObject(id, spec.retrieve)), versionBefore };
       }),
 
     rowOfAnswer(id, row, { object, answeredAt, versionBefore }, since) {

@@ -3,8 +3,8 @@ import { db, Prisma } from "@/lib/db";
 import { log } from "@/lib/log";
 import { isLivemode, stripe } from "@/lib/stripe";
 import { BillingError } from "../errors";
-import { withTurn } from "../fetch";
-import { noteUnknown } from "../findings";
+import { answeredAt, withTurn } from "../fetch";
+import { endUnknown, noteUnknown, readUnknown } from "../findings";
 import type { Comparison, Mirror } from "../mirror";
 import { syncObject } from "../sync";
 import { keyOf, type Row, readKnown, type Write, writeRows } from "../table";
@@ -61,7 +61,8 @@ export type Pass = {
  * that is stopped goes on where it was; safe to run at any time, twice at once, and while events come in.
  * @throws Stripe's errors, after some patience; the database's
  */
-export async function compareWithStripe(pass: Pass): Promise<{ counts: Counts; isFinished: boolean }> {
+export async function compareWithStripe(wanted: Pass): Promise<{ counts: Counts; isFinished: boolean }> {
+  const pass = { ...wanted, noted: await readUnknown() };
   const kept = await readProgress(pass.name, placeSchema);
   if (!kept) await forgetMet(pass);
   let place = kept ?? BEGINNING;
@@ -81,13 +82,16 @@ export async function compareWithStripe(pass: Pass): Promise<{ counts: Counts; i
   }
 }
 
+/** With the rows that Stripe knew nothing of before: most pages have none of them, and nothing to end. */
+type Run = Pass & { noted: ReadonlySet<string> };
+
 const NOTHING_YET: Counts = { compared: 0, different: 0, repaired: 0, left: 0, unknown: 0 };
 const BEGINNING: Place = { kind: 0, phase: "stripe", after: "", counts: NOTHING_YET };
 
 const forgetMet = ({ name }: Pass) => db().metAtStripe.deleteMany({ where: { pass: name } });
 
 /** One page of what Stripe has. */
-async function compareList(pass: Pass, kind: Kind, place: Place): Promise<Place> {
+async function compareList(pass: Run, kind: Kind, place: Place): Promise<Place> {
   const api = await stripe();
   const since = kind.mirror.kind === "invoice" ? later(pass.since, pass.invoicesSince) : pass.since;
   const params = {
@@ -96,9 +100,9 @@ async function compareList(pass: Pass, kind: Kind, place: Place): Promise<Place>
     ...(place.after ? { starting_after: place.after } : {}),
   };
   const page = await patiently(() => withTurn(() => kind.list(api, params), pass.perSecond));
-  const answeredAt = new Date(String(page.lastResponse.headers.date));
+  const at = answeredAt(page.lastResponse, `a list of ${kind.mirror.table.name}`);
   const objects = new Map(page.data.map((object) => [object.id, object]));
-  const counts = await judge(pass, kind, objects, answeredAt, place.counts);
+  const counts = await judge(pass, kind, objects, at, place.counts);
   if (pass.since === null)
     await db().metAtStripe.createMany({
       data: [...objects.keys()].map((id) => ({ pass: pass.name, id })),
@@ -109,7 +113,7 @@ async function compareList(pass: Pass, kind: Kind, place: Place): Promise<Place>
 }
 
 /** Some of the rows that the lists did not tell about. Each is a question of its own. */
-async function compareRest(pass: Pass, kind: Kind, place: Place): Promise<Place> {
+async function compareRest(pass: Run, kind: Kind, place: Place): Promise<Place> {
   const rest = await findRest(pass, kind, place.after);
   let { counts } = place;
   for (const id of rest) {
@@ -140,7 +144,7 @@ async function findRest(pass: Pass, { mirror, here }: Kind, after: string): Prom
 
 /** Compares some objects of a kind with their rows, and writes those that differ in one statement. */
 async function judge(
-  pass: Pass,
+  pass: Run,
   { mirror }: Kind,
   objects: ReadonlyMap<string, object | null>,
   answeredAt: Date,
@@ -167,7 +171,8 @@ async function judge(
   counts.different += differs.length;
   counts.unknown += unknown.length;
   if (pass.isDry) return { ...counts, left: counts.left + unclear.length };
-  await noteUnknown(mirror.table.name, unknown, [...same, ...differs]);
+  await noteUnknown(mirror.table.name, unknown);
+  await endUnknown([...same, ...differs].filter((id) => pass.noted.has(id)));
   const written = writes.length > 0 ? await writeRows(writes) : new Set<string>();
   // One that somebody else wrote meanwhile is asked about anew.
   const again = [...unclear, ...writes.filter((write) => !written.has(keyOf(write))).map(({ id }) => id)];

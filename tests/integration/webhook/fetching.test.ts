@@ -1,9 +1,28 @@
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createServer } from "node:http";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { askInTurn, retrieveObject, withTurn } from "@/lib/billing/fetch";
 import type { Answer } from "@/lib/billing/mirror";
+import { compareWithStripe } from "@/lib/billing/reconcile/compare";
+import { subscriptions } from "@/lib/billing/subscription/store";
+import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";
+import { aProduct, aSubscription } from "../../support/events";
 
 useDatabase({ STRIPE_REQUESTS_PER_SECOND: "100" });
+
+/** A Stripe whose answers do not say when they were given. */
+const undated = createServer((request, response) => {
+  const isList = request.url?.startsWith("/v1/products");
+  response.sendDate = false;
+  response.writeHead(200, { "content-type": "application/json" });
+  response.end(JSON.stringify(isList ? { object: "list", data: [aProduct()] } : aSubscription()));
+});
+beforeAll(async () => {
+  await new Promise<void>((resolve) => undated.listen(0, "127.0.0.1", resolve));
+  const address = undated.address();
+  process.env.STRIPE_API_BASE = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+});
+afterAll(() => undated.close());
 
 const answer: Answer = { object: null, answeredAt: new Date(0), versionBefore: 0 };
 
@@ -71,11 +90,18 @@ describe("questions to Stripe", () => {
   });
 });
 
-describe("what Stripe says about itself", () => {
-  beforeAll(() => {
-    process.env.STRIPE_SECRET_KEY = "sk_test_tests";
+describe("an answer without a date", () => {
+  it("is none, about one object as in a list of them: it cannot be put in order", async () => {
+    await expect(subscriptions.ask("sub_1")).rejects.toThrow("for sub_1 has no Date header");
+    const pass = { since: null, invoicesSince: new Date(0), isDry: false, deadline: Date.now() + 60_000 };
+    await expect(compareWithStripe({ name: "undated", ...pass })).rejects.toThrow(
+      "for a list of products has no Date header",
+    );
+    expect(await db().product.count()).toBe(0);
   });
+});
 
+describe("what Stripe says about itself", () => {
   it("that there is no such object is an answer", async () => {
     const missing = Object.assign(new Error("none"), {
       code: "resource_missing",
