@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { joinUntil } from "../deadline";
 import { env } from "../env";
 import { log } from "../log";
 import { isLivemode } from "../stripe";
@@ -14,17 +15,18 @@ let running: Promise<void> | undefined;
 
 /**
  * Sends every mail that is due and still true. Safe to call at any time, from any number of processes; within one, calls
- * share a run. Nothing happens without a mail server.
+ * share a run, for which nobody waits longer than until their own deadline. Nothing happens without a mail server.
  * @param deadline epoch milliseconds: no mail is claimed after it
  * @throws if the database cannot be reached
  */
-export function deliverMail(deadline: number): Promise<void> {
+export async function deliverMail(deadline: number): Promise<void> {
   const { SMTP_URL } = env();
-  if (SMTP_URL === undefined) return Promise.resolve();
-  running ??= deliverAll(SMTP_URL, deadline).finally(() => {
+  if (SMTP_URL === undefined) return;
+  if (running) return joinUntil(deadline, running);
+  running = deliverAll(SMTP_URL, deadline).finally(() => {
     running = undefined;
   });
-  return running;
+  await running;
 }
 
 async function deliverAll(smtpUrl: string, deadline: number): Promise<void> {

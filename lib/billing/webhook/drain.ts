@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { afterResponse } from "@/lib/after";
+import { joinUntil } from "@/lib/deadline";
 import { nudgeMail } from "@/lib/mail/nudge";
 import { applyClaimed, readClaimed, type WaitingEvent } from "./claimed";
 import { claimDue, untilNextDue } from "./inbox";
@@ -18,26 +19,38 @@ const MOST_WAITING = 200;
 const DRAIN_MS = 30_000;
 
 let running: Promise<void> | undefined;
-let wantedAgain = false;
+/** How often somebody has asked for a drain, and up to which of these wishes all that was due has been looked at. */
+let wished = 0;
+let granted = 0;
 
 /**
  * Works on every event that is due: what failed before, and what only Stripe can settle. Safe to call at any time, from
- * any number of processes; within one, calls share a run. Errors stay with their event.
+ * any number of processes; within one, calls share a run. Who joins one waits no longer than until their own deadline, and
+ * goes on where it ends too early for them. Errors stay with their event.
  * @throws if the database cannot be reached
  */
-export function drainDue(deadline = Date.now() + DRAIN_MS): Promise<void> {
-  wantedAgain = true;
-  running ??= drainWhileWanted(deadline).finally(() => {
+export async function drainDue(deadline = Date.now() + DRAIN_MS): Promise<void> {
+  wished += 1;
+  const wish = wished;
+  while (granted < wish && Date.now() < deadline) {
+    if (running) await joinUntil(deadline, running);
+    else await begin(deadline);
+  }
+}
+
+function begin(deadline: number): Promise<void> {
+  running = drainWhileWished(deadline).finally(() => {
     running = undefined;
   });
   return running;
 }
 
 /** A run may have looked for the last time when somebody joins it: what they saw come must not be left behind. */
-async function drainWhileWanted(deadline: number): Promise<void> {
-  while (wantedAgain && Date.now() < deadline) {
-    wantedAgain = false;
+async function drainWhileWished(deadline: number): Promise<void> {
+  while (granted < wished && Date.now() < deadline) {
+    const wish = wished;
     await drain(deadline);
+    if (Date.now() < deadline) granted = wish;
   }
   afterResponse("mail", nudgeMail);
 }
@@ -54,24 +67,27 @@ export function isDrainDue(result: Result): boolean {
   return true;
 }
 
-let watching = false;
+/** Within so long a first retry falls due. */
+const FIRST_RETRY_MS = 5_000;
+
+let watchedUntil = 0;
 
 /**
  * The work after a response: drains what is due, and what falls due within moments, so that a first retry needs neither
- * another event nor a scheduler. One watch for each process.
+ * another event nor a scheduler. One watch for each process, but for the moments before one ends.
  */
 export async function drainAndWatch(): Promise<void> {
   const deadline = Date.now() + DRAIN_MS;
   await drainDue(deadline);
-  if (watching) return;
-  watching = true;
+  if (watchedUntil > Date.now() + FIRST_RETRY_MS) return;
+  watchedUntil = deadline;
   try {
     for (let wait = await untilNextDue(); Date.now() + wait < deadline; wait = await untilNextDue()) {
       await setTimeout(wait, undefined, { ref: false });
       await drainDue(deadline);
     }
   } finally {
-    watching = false;
+    if (watchedUntil === deadline) watchedUntil = 0;
   }
 }
 

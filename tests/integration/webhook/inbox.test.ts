@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { applyClaimed, readClaimed } from "@/lib/billing/webhook/claimed";
-import { drainDue } from "@/lib/billing/webhook/drain";
+import { drainAndWatch, drainDue } from "@/lib/billing/webhook/drain";
 import { parseEvent } from "@/lib/billing/webhook/event";
 import {
   claimDue,
@@ -210,6 +210,20 @@ describe("while Stripe is slow", () => {
     await draining;
   });
 
+  it("who joins a drain waits no longer than they have time, and it goes on", async () => {
+    const events = await waiting(3);
+    stripe.api.delayMs = 2_500;
+    const first = drainDue();
+    await vi.waitUntil(() => stripe.api.requests.length > 0, { timeout: 20_000 });
+    const came = await Promise.race([
+      first.then(() => "the drain"),
+      drainDue(Date.now() + 100).then(() => "who joined"),
+    ]);
+    expect(came).toBe("who joined");
+    await first;
+    for (const event of events) expect(await inboxRow(event)).toMatchObject({ attempts: 1 });
+  });
+
   it("what there was no time for is given back as it was", async () => {
     await waiting(8);
     stripe.api.delayMs = 2_500;
@@ -223,7 +237,10 @@ describe("while Stripe is slow", () => {
   });
 });
 
-it("a drain that is asked for while one looks for the last time finds what came in between", async () => {
+it.each([
+  ["looks for the last time", 30_000],
+  ["has no more time of its own", 500],
+])("a drain that is asked for while one %s finds what came in between", async (_when, time) => {
   await refuseSubscriptions("40001");
   const event = anEvent("customer.subscription.created", aSubscription());
   await deliver(event);
@@ -231,11 +248,11 @@ it("a drain that is asked for while one looks for the last time finds what came 
   await allowSubscriptions();
   // A claim sees what there is when it begins, and takes a moment to come back.
   await db().$executeRawUnsafe(`
-    create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(0.3); return null; end $$`);
+    create or replace function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(1); return null; end $$`);
   await db().$executeRawUnsafe(
     "create trigger dawdle after update on stripe_events for each statement execute function dawdle()",
   );
-  const first = drainDue();
+  const first = drainDue(Date.now() + time);
   await new Promise((resolve) => setTimeout(resolve, 100));
   const { id: _, ...columns } = await inboxRow(event);
   await db().stripeEvent.create({
@@ -244,6 +261,30 @@ it("a drain that is asked for while one looks for the last time finds what came 
   await Promise.all([first, drainDue()]);
   await db().$executeRawUnsafe("drop trigger dawdle on stripe_events");
   expect(await inboxRow({ id: "evt_between" })).toMatchObject({ status: "done" });
+});
+
+it("a first retry is waited for, also where the watch of another is about to end", async () => {
+  await refuseSubscriptions("40001");
+  const event = anEvent("customer.subscription.created", aSubscription());
+  await deliver(event);
+  await drainDue();
+  await allowSubscriptions();
+  await db().$executeRaw`update stripe_events set next_attempt_at = now() + interval '2 seconds'`;
+  const begun = Date.now();
+  const aMoment = () => new Promise((resolve) => setTimeout(resolve, 300));
+  vi.useFakeTimers({ toFake: ["Date"], now: begun });
+  try {
+    const first = drainAndWatch();
+    await aMoment();
+    vi.setSystemTime(begun + 27_000);
+    const second = drainAndWatch();
+    await aMoment();
+    vi.setSystemTime(begun + 31_000);
+    await Promise.all([first, second]);
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(await inboxRow(event)).toMatchObject({ status: "done" });
 });
 
 it("what two processes hold, for a lease ended too early, is applied once", async () => {
