@@ -1,9 +1,9 @@
 import { db } from "@/lib/db";
 import { stripe } from "@/lib/stripe";
 import { nullIfMissing } from "./fetch";
+import { ownCustomer } from "./ownership";
 import { id } from "./read";
 import { syncSubscription } from "./subscription/lifecycle";
-import { ownCustomer } from "./subscription/own";
 
 /** How a Checkout session stands, for the user who comes back from it. */
 export type CheckoutResult =

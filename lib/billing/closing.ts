@@ -2,10 +2,9 @@ import { db } from "@/lib/db";
 import { type Stripe, stripe } from "@/lib/stripe";
 import { expireEach } from "./checkout";
 import { nullIfMissing } from "./fetch";
-import { giveUpCustomer } from "./ownership";
+import { giveUpCustomer, ownCustomer } from "./ownership";
 import { isFinalStatus } from "./subscription/access";
 import { syncSubscription } from "./subscription/lifecycle";
-import { ownCustomer } from "./subscription/own";
 
 /**
  * Ends a user's billing for good. Their customer at Stripe is deleted, and with it their cards and every subscription, at

@@ -1,7 +1,7 @@
 import { stripe } from "@/lib/stripe";
 import { customers } from "./customers";
 import { nullIfMissing } from "./fetch";
-import { ownCustomer } from "./subscription/own";
+import { ownCustomer } from "./ownership";
 import { syncObject } from "./sync";
 
 /** Who somebody is on their bills. */

@@ -16,7 +16,7 @@ export type Owner = { id: string; name: string; email: string };
  * same one: Stripe makes one for a key, and the table has one row for a user.
  */
 export async function ensureCustomer(user: Owner): Promise<string> {
-  const before = await readOwned(user.id);
+  const before = await readLinked(user.id);
   if (before && isUsable(before)) return before.id;
   const api = await stripe();
   const params = { email: user.email, name: user.name, metadata: { user: user.id } };
@@ -26,8 +26,8 @@ export async function ensureCustomer(user: Owner): Promise<string> {
     await linkCustomer({ userId: user.id, customerId: id });
   } catch (error) {
     // The address changed between two calls, so Stripe made two: the one that was linked first stays.
-    const owned = await readOwned(user.id);
-    if (owned && isUsable(owned)) return owned.id;
+    const own = await ownCustomer(user.id);
+    if (own) return own;
     throw error;
   }
   return id;
@@ -41,7 +41,13 @@ export async function giveUpCustomer(customerId: string): Promise<void> {
   });
 }
 
-const readOwned = (userId: string) => db().customer.findUnique({ where: { userId } });
+/** The user's customer, or null for one who never came near Checkout. The only way from a user to billing. */
+export async function ownCustomer(userId: string): Promise<string | null> {
+  const linked = await readLinked(userId);
+  return linked && isUsable(linked) ? linked.id : null;
+}
+
+const readLinked = (userId: string) => db().customer.findUnique({ where: { userId } });
 
 /** A customer that Stripe deleted, or that is of the other mode, gives way to the next one. */
 const isUsable = ({ deletedAt, livemode }: { deletedAt: Date | null; livemode: boolean }) =>

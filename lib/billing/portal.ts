@@ -1,7 +1,7 @@
 import { env } from "@/lib/env";
 import { stripe } from "@/lib/stripe";
 import { Refusal } from "./errors";
-import { ownCustomer } from "./subscription/own";
+import { ownCustomer } from "./ownership";
 
 /** What somebody goes to Stripe's portal for. Invoices have no flow of their own: they are on its first page. */
 export const ERRANDS = ["payment_method", "invoices"] as const;

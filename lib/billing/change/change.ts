@@ -2,13 +2,14 @@ import { type Stripe, stripe } from "@/lib/stripe";
 import { Refusal } from "../errors";
 import { fingerprint } from "../idempotency";
 import { invoices } from "../invoices";
+import { schedules } from "../schedules";
 import { syncSubscription } from "../subscription/lifecycle";
 import { hasPaymentMethod, idOf, retrieveOwn } from "../subscription/own";
 import { syncObject } from "../sync";
 import { checkChangeable } from "./changeable";
 import { readPlanItem } from "./preview";
 import { type Quote, readQuote } from "./quote";
-import { planForLater, syncSchedule, takeBack } from "./waiting";
+import { planForLater, takeBack } from "./waiting";
 
 /** What became of a change: done, kept for the period's end, or waiting until its payment goes through. */
 export type Changed = "changed" | "planned" | "unpaid";
@@ -48,7 +49,7 @@ async function upgrade(before: Subscription, quote: Quote, idempotencyKey: strin
   if (!waitsForThis(before, quote)) await takeBack(before);
   const after = await update(before, quote, idempotencyKey);
   await syncSubscription(before.id);
-  if (before.schedule) await syncSchedule(idOf(before.schedule));
+  if (before.schedule) await syncObject(schedules, idOf(before.schedule));
   if (!after.pending_update) return "changed";
   // The bill is to be seen at once, for it is what the change waits for.
   if (after.latest_invoice) await syncObject(invoices, idOf(after.latest_invoice));

@@ -6,7 +6,7 @@ import { type Cadence, type Plan, planOf } from "../plans";
 import { metadata } from "../read";
 import { idOf, retrieveOwn } from "../subscription/own";
 import { checkChangeable } from "./changeable";
-import { kindOfChange } from "./kind";
+import { type Holding, kindOfChange } from "./kind";
 import { signQuote } from "./quote";
 
 /** What a change costs and when it comes, before it is confirmed. */
@@ -27,8 +27,6 @@ export type ChangePreview =
 /** What it costs from then on, each time, before tax and discounts. */
 export type Renewal = { amount: Money; cadence: Cadence; at: Date };
 
-type Wanted = { plan: Plan; cadence: Cadence; seats: number };
-
 /**
  * Shows what a change of plan, cadence or seats would cost, by asking Stripe for the very invoice.
  * https://docs.stripe.com/billing/subscriptions/prorations#preview-proration
@@ -38,7 +36,7 @@ type Wanted = { plan: Plan; cadence: Cadence; seats: number };
 export async function previewChange(
   userId: string,
   subscriptionId: string,
-  { plan, cadence, seats }: Wanted,
+  { plan, cadence, seats }: Holding,
   now: Date,
 ): Promise<ChangePreview> {
   const subscription = await retrieveOwn(userId, subscriptionId);

@@ -52,7 +52,7 @@ export async function planForLater(
     { end_behavior: "release", proration_behavior: "none", phases: [now, later] },
     { idempotencyKey: fingerprint("phases", idempotencyKey) },
   );
-  await syncSchedule(schedule.id);
+  await syncObject(schedules, schedule.id);
   await syncSubscription(before.id);
 }
 
@@ -87,7 +87,7 @@ export async function takeBack(subscription: Subscription): Promise<void> {
   const id = idOf(subscription.schedule);
   const { status } = await api.subscriptionSchedules.retrieve(id);
   if (status === "active" || status === "not_started") await api.subscriptionSchedules.release(id);
-  await syncSchedule(id);
+  await syncObject(schedules, id);
 }
 
 /** With its invoice void, Stripe drops the update. https://docs.stripe.com/billing/subscriptions/pending-updates */
@@ -98,8 +98,4 @@ async function giveUpUnpaid({ latest_invoice }: Subscription): Promise<void> {
   const { status } = await api.invoices.retrieve(id);
   if (status === "open") await api.invoices.voidInvoice(id);
   await syncObject(invoices, id);
-}
-
-export async function syncSchedule(id: string): Promise<void> {
-  await syncObject(schedules, id);
 }

@@ -1,6 +1,6 @@
 import type { ApiVersion, Stripe } from "@/lib/stripe";
 import { HANDLED_EVENTS, isHandled } from "../webhook/events";
-import { type Change, differing } from "./change";
+import { differing, type SetupStep } from "./change";
 
 /** What to tell beside the changes. */
 export type Notes = { secret: string | null; notes: string[] };
@@ -13,7 +13,7 @@ export type Notes = { secret: string | null; notes: string[] };
 export async function planEndpoint(
   api: Stripe,
   { url, version, told }: { url: string; version: ApiVersion; told: Notes },
-): Promise<Change[]> {
+): Promise<SetupStep[]> {
   const all = await api.webhookEndpoints.list({ limit: 100 }).autoPagingToArray({ limit: 1_000 });
   const ours = all.filter((endpoint) => endpoint.url === url);
   const current = ours.find((endpoint) => endpoint.api_version === version);

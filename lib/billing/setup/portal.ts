@@ -1,6 +1,6 @@
 import type { Stripe } from "@/lib/stripe";
 import { PLANS } from "../plans";
-import { type Change, differing, type Ids, made } from "./change";
+import { differing, type Ids, made, type SetupStep } from "./change";
 
 /** What the app's own portal configuration is told by, in its metadata. */
 const MARK = { made_by: "stripe:setup" } as const;
@@ -23,7 +23,7 @@ export async function planPortal(
   api: Stripe,
   ids: Ids,
   { isSettled, returnUrl }: { isSettled: boolean; returnUrl: string },
-): Promise<Change[]> {
+): Promise<SetupStep[]> {
   const found = await findPortalConfiguration(api);
   const wanted = () => ({ default_return_url: returnUrl, features: features(ids) });
   if (!found) {

@@ -1,14 +1,14 @@
 import type { Stripe } from "@/lib/stripe";
 import { PLANS, type Plan } from "../plans";
-import { type Change, differing, type Ids } from "./change";
+import { differing, type Ids, type SetupStep } from "./change";
 
 /** A product for each plan, told by the `plan` in its metadata. https://docs.stripe.com/api/products */
-export async function planProducts(api: Stripe, ids: Ids): Promise<Change[]> {
+export async function planProducts(api: Stripe, ids: Ids): Promise<SetupStep[]> {
   const known = await api.products.list({ limit: 100 }).autoPagingToArray({ limit: 10_000 });
   return PLANS.flatMap((plan) => planProduct(api, ids, plan, known));
 }
 
-function planProduct(api: Stripe, ids: Ids, plan: Plan, known: readonly Stripe.Product[]): Change[] {
+function planProduct(api: Stripe, ids: Ids, plan: Plan, known: readonly Stripe.Product[]): SetupStep[] {
   const wanted = {
     name: plan.name,
     description: plan.description,

@@ -1,5 +1,5 @@
 import type { ApiVersion, Stripe } from "@/lib/stripe";
-import type { Change, Ids } from "./change";
+import type { Ids, SetupStep } from "./change";
 import { type Notes, planEndpoint } from "./endpoint";
 import { planPortal } from "./portal";
 import { planPrices, planRetirements } from "./prices";
@@ -7,7 +7,7 @@ import { planProducts } from "./products";
 
 export type Setup = {
   /** In the order in which they must happen. None: the account is as the plan file says. */
-  changes: Change[];
+  changes: SetupStep[];
   /** Filled while changes apply: the new endpoint's secret, and what a person should know. */
   told: Notes;
 };

@@ -20,17 +20,21 @@ export type SubscriptionFacts = {
   unpaidSince: Date | null;
 };
 
-export type AccessState =
-  | "none"
-  | "trialing"
-  | "active"
-  | "ending"
-  | "past_due"
-  | "incomplete"
-  | "unpaid"
-  | "paused"
-  | "ended"
-  | "unknown";
+/** Among subscriptions that agree on access, the one whose state comes first is shown. */
+const SHOWN_FIRST = [
+  "active",
+  "trialing",
+  "ending",
+  "past_due",
+  "unpaid",
+  "incomplete",
+  "paused",
+  "unknown",
+  "ended",
+  "none",
+] as const;
+
+export type AccessState = (typeof SHOWN_FIRST)[number];
 
 export type Access = {
   access: boolean;
@@ -50,8 +54,8 @@ export type Policy = {
 
 const DAY_MS = 86_400_000;
 
-export const isActive = (s: SubscriptionFacts) => s.status === "active";
-export const onTrial = (s: SubscriptionFacts) => s.status === "trialing";
+const isActive = (s: SubscriptionFacts) => s.status === "active";
+const onTrial = (s: SubscriptionFacts) => s.status === "trialing";
 export const isPastDue = (s: SubscriptionFacts) => s.status === "past_due";
 
 /** `canceled` and `incomplete_expired` are final: Stripe never leaves them. */
@@ -61,8 +65,7 @@ export const isFinalStatus = (status: string) => status === "canceled" || status
  * When the subscription will end, if it was cancelled for later. Classic billing sets `cancel_at_period_end`, flexible
  * billing may set `cancel_at` alone. https://docs.stripe.com/billing/subscriptions/cancel
  */
-export const endsAt = (s: SubscriptionFacts) =>
-  s.cancelAt ?? (s.cancelAtPeriodEnd ? s.currentPeriodEnd : null);
+const endsAt = (s: SubscriptionFacts) => s.cancelAt ?? (s.cancelAtPeriodEnd ? s.currentPeriodEnd : null);
 
 export const hasEnded = (s: SubscriptionFacts, now: Date) =>
   isFinalStatus(s.status) || isPast(s.endedAt, now) || isPast(endsAt(s), now);
@@ -72,7 +75,7 @@ export const isEnding = (s: SubscriptionFacts, now: Date) =>
   (isActive(s) || onTrial(s)) && (s.cancelAtPeriodEnd || s.cancelAt !== null) && !hasEnded(s, now);
 
 /** The last moment of grace of a `past_due` subscription. Null, and no grace, if nothing tells when it began. */
-export const graceEndsAt = (s: SubscriptionFacts, policy: Policy) => {
+const graceEndsAt = (s: SubscriptionFacts, policy: Policy) => {
   const since = s.unpaidSince ?? s.currentPeriodStart ?? s.startedAt;
   return since && new Date(since.getTime() + policy.pastDueGraceDays * DAY_MS);
 };
@@ -80,7 +83,7 @@ export const graceEndsAt = (s: SubscriptionFacts, policy: Policy) => {
 export const onGracePeriod = (s: SubscriptionFacts, now: Date, policy: Policy) =>
   isPastDue(s) && !hasEnded(s, now) && isAhead(graceEndsAt(s, policy), now);
 
-export const hasAccess = (s: SubscriptionFacts, now: Date, policy: Policy) =>
+const hasAccess = (s: SubscriptionFacts, now: Date, policy: Policy) =>
   !hasEnded(s, now) && (isActive(s) || onTrial(s) || onGracePeriod(s, now, policy));
 
 /**
@@ -103,19 +106,6 @@ export function decideAccess(subscriptions: readonly SubscriptionFacts[], now: D
   return best?.verdict ?? NO_SUBSCRIPTION;
 }
 
-/** Among subscriptions that agree on access, the one to show first. */
-const SHOWN_FIRST: readonly AccessState[] = [
-  "active",
-  "trialing",
-  "ending",
-  "past_due",
-  "unpaid",
-  "incomplete",
-  "paused",
-  "unknown",
-  "ended",
-];
-
 const NO_SUBSCRIPTION: Access = {
   access: false,
   state: "none",
@@ -124,24 +114,19 @@ const NO_SUBSCRIPTION: Access = {
   subscriptionId: null,
 };
 
-function judge(s: SubscriptionFacts, now: Date, policy: Policy): Access {
-  return {
-    access: hasAccess(s, now, policy),
-    subscriptionId: s.id,
-    ...stateOf(s, now, policy),
-  };
-}
+const judge = (s: SubscriptionFacts, now: Date, policy: Policy): Access => ({
+  access: hasAccess(s, now, policy),
+  subscriptionId: s.id,
+  ...stateOf(s, now, policy),
+});
 
-function stateOf(
-  s: SubscriptionFacts,
-  now: Date,
-  policy: Policy,
-): Pick<Access, "state" | "until" | "reason"> {
+type State = Pick<Access, "state" | "until" | "reason">;
+
+function stateOf(s: SubscriptionFacts, now: Date, policy: Policy): State {
   if (hasEnded(s, now)) {
-    const until = s.endedAt ?? endsAt(s);
-    if (s.status === "incomplete_expired")
-      return { state: "ended", until, reason: "The first payment was never completed." };
-    return { state: "ended", until, reason: "The subscription has ended." };
+    const isPaid = s.status !== "incomplete_expired";
+    const reason = isPaid ? "The subscription has ended." : "The first payment was never completed.";
+    return { state: "ended", until: s.endedAt ?? endsAt(s), reason };
   }
   if (isEnding(s, now))
     return {

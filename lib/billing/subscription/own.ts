@@ -1,15 +1,7 @@
 import { db } from "@/lib/db";
 import { isLivemode, type Stripe, stripe } from "@/lib/stripe";
 import { BillingError, Refusal } from "../errors";
-
-/** The user's customer, or null for one who never came near Checkout. The only way from a user to billing. */
-export async function ownCustomer(userId: string): Promise<string | null> {
-  const customer = await db().customer.findUnique({
-    where: { userId, livemode: isLivemode(), deletedAt: null },
-    select: { id: true },
-  });
-  return customer?.id ?? null;
-}
+import { ownCustomer } from "../ownership";
 
 /**
  * A subscription of the user's own, as Stripe has it now.
