@@ -49,6 +49,18 @@ export const at = (moment: string) => Date.parse(moment) / 1000;
 export const day = (seconds: number | null | undefined) =>
   new Date((seconds ?? 0) * 1000).toISOString().slice(0, 10);
 
+/** The events of a bill that a card pays at once, in Stripe's order. */
+export const PAID_AT_ONCE = [
+  "invoice.finalized",
+  "payment_intent.created",
+  "charge.succeeded",
+  "payment_intent.succeeded",
+  "invoice_payment.paid",
+  "invoice.updated",
+  "invoice.paid",
+  "invoice.payment_succeeded",
+];
+
 /** What an invoice's lines say, with their amounts. */
 export const lines = ({ lines }: Stripe.Invoice) =>
   lines.data.map(({ description, amount }) => `${description}: ${amount}`);

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { expect, test } from "vitest";
-import { at, catalogue, customerWith, DAY, lines } from "@/tests/integration/stripe/billing";
+import { at, catalogue, customerWith, DAY, lines, PAID_AT_ONCE } from "@/tests/integration/stripe/billing";
 import { useLocalStripe } from "@/tests/integration/stripe/support";
 
 const it = useLocalStripe();
@@ -77,14 +77,7 @@ test("billed at once, an upgrade is an invoice of the difference", async () => {
     "invoiceitem.created",
     "invoice.created",
     "customer.subscription.updated",
-    "invoice.finalized",
-    "payment_intent.created",
-    "charge.succeeded",
-    "payment_intent.succeeded",
-    "invoice_payment.paid",
-    "invoice.updated",
-    "invoice.paid",
-    "invoice.payment_succeeded",
+    ...PAID_AT_ONCE,
   ]);
 });
 

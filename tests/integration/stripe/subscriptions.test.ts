@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { expect, test } from "vitest";
-import { catalogue, customerWith, DAY, HOUR, lines } from "@/tests/integration/stripe/billing";
+import { catalogue, customerWith, DAY, HOUR, lines, PAID_AT_ONCE } from "@/tests/integration/stripe/billing";
 import { useLocalStripe } from "@/tests/integration/stripe/support";
 
 const it = useLocalStripe();
@@ -11,17 +11,7 @@ const since = (seen: number) => it.eventTypes().slice(seen);
 const invoiceOf = ({ latest_invoice }: Stripe.Subscription) =>
   it.stripe.invoices.retrieve(String(latest_invoice), { expand: ["payments"] });
 
-const PAID = [
-  "invoice.created",
-  "invoice.finalized",
-  "payment_intent.created",
-  "charge.succeeded",
-  "payment_intent.succeeded",
-  "invoice_payment.paid",
-  "invoice.updated",
-  "invoice.paid",
-  "invoice.payment_succeeded",
-];
+const PAID = ["invoice.created", ...PAID_AT_ONCE];
 
 test("paid at once, a subscription is active from its first event on", async () => {
   const { solo } = await catalogue(it.stripe);

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { startAdvancing } from "@/dev/stripe/engine/test-clocks";
-import { advanceClock, at, catalogue, customerWith, DAY, day } from "@/tests/integration/stripe/billing";
+import {
+  advanceClock,
+  at,
+  catalogue,
+  customerWith,
+  DAY,
+  day,
+  PAID_AT_ONCE,
+} from "@/tests/integration/stripe/billing";
 import { useLocalStripe } from "@/tests/integration/stripe/support";
 
 const it = useLocalStripe();
@@ -40,14 +48,7 @@ test("it advances in the background, and says when it is ready", async () => {
     "invoice.upcoming",
     "invoice.created",
     "customer.subscription.updated",
-    "invoice.finalized",
-    "payment_intent.created",
-    "charge.succeeded",
-    "payment_intent.succeeded",
-    "invoice_payment.paid",
-    "invoice.updated",
-    "invoice.paid",
-    "invoice.payment_succeeded",
+    ...PAID_AT_ONCE,
     "test_helpers.test_clock.ready",
   ]);
   const renewed = await it.stripe.subscriptions.retrieve(subscription.id);
