@@ -3,32 +3,20 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { applyEvents, type Ledger } from "@/lib/billing/webhook/apply";
 import { recordEvents, settleEvents } from "@/lib/billing/webhook/inbox";
 import { receiveEvent } from "@/lib/billing/webhook/receive";
-import { type VerifiedEvent, verifyEvent } from "@/lib/billing/webhook/verify";
-import { db } from "@/lib/db";
+import type { VerifiedEvent } from "@/lib/billing/webhook/verify";
+import { hasNewMail } from "@/lib/mail/nudge";
+import { query } from "@/lib/pool";
+import { countOf, emptyTables, rowOf, rowsOf, verified } from "../../support/core";
 import { useDatabase } from "../../support/database";
-import { clearBilling, deliver, inboxRow, sign } from "../../support/deliver";
-import { WEBHOOK_SECRET } from "../../support/env";
-import { aCustomer, anEvent, anInvoice, aSubscription, T0 } from "../../support/events";
+import { aCustomer, anEvent, anInvoice, anItem, aSubscription, T0 } from "../../support/events";
 
-useDatabase();
-beforeEach(clearBilling);
+useDatabase({ SMTP_URL: "smtp://127.0.0.1:1", MAIL_FROM: "billing@example.com" });
+beforeEach(emptyTables);
 
 const sub = (n: number, fields: object = {}) =>
   aSubscription({ id: `sub_${n}`, items: { data: [] }, ...fields });
 const updated = (n: number, fields: object = {}, at = 0) =>
   anEvent("customer.subscription.updated", sub(n, fields), { created: T0 + at });
-
-function verified(event: object): VerifiedEvent {
-  const payload = JSON.stringify(event);
-  const verification = verifyEvent({
-    payload,
-    signature: sign(payload),
-    secrets: [WEBHOOK_SECRET],
-    now: new Date(),
-  });
-  if (!verification.ok) throw new Error(verification.error);
-  return verification.event;
-}
 
 /** All at once: the first flies alone, and the others share what follows. */
 const receiveAll = (events: readonly object[]) =>
@@ -46,7 +34,23 @@ describe("events that arrive together", () => {
     expect(results).toEqual([...Array(62).fill("applied"), "ignored"]);
     // Two for the first, two for the others.
     expect(statements).toHaveBeenCalledTimes(4);
-    expect(await db().subscription.count()).toBe(60);
+    expect(await countOf("subscriptions")).toBe(60);
+  });
+
+  it("are a hundred at the most in one batch, or four megabytes", async () => {
+    const commits = async (events: readonly object[]) => {
+      const statements = vi.spyOn(Pool.prototype, "query");
+      await receiveAll(events);
+      const writes = statements.mock.calls.filter(([text]) => String(text).includes("insert into"));
+      statements.mockRestore();
+      return writes.length;
+    };
+    // The first flies alone; a hundred; the rest.
+    expect(await commits(Array.from({ length: 102 }, (_, n) => updated(n)))).toBe(3);
+    const bulky = (n: number, bytes: number) => ({ ...updated(n), padding: "x".repeat(bytes) });
+    // One that alone is over the limit, and one that is not taken beside it.
+    expect(await commits([0, 4.1, 0].map((millions, n) => bulky(200 + n, millions * 1024 ** 2)))).toBe(3);
+    expect(await countOf("stripe_events")).toBe(105);
   });
 
   it.each([
@@ -58,15 +62,14 @@ describe("events that arrive together", () => {
     // The first of them flies with the queue's first batch, beside which the others gather.
     const results = await receiveAll([updated(3), ...(isReversed ? life.toReversed() : life)]);
     expect(results.slice(1).sort()).toEqual(["applied", ...Array(19).fill("superseded")]);
-    const row = await db().subscription.findUnique({ where: { id: "sub_1" } });
-    expect(row).toMatchObject({ metadata: { n: "19" }, version: 1 });
+    expect(await rowOf("subscriptions", "sub_1")).toMatchObject({ metadata: { n: "19" }, version: 1 });
   });
 
   it("are taken once, however often they stand in one batch", async () => {
     const event = updated(1);
     const results = await receiveAll([updated(2), event, event, event]);
     expect(results).toEqual(["applied", "applied", "duplicate", "duplicate"]);
-    expect(await db().stripeEvent.count()).toBe(2);
+    expect(await countOf("stripe_events")).toBe(2);
   });
 
   it("with a completed Checkout among them: the subscription beside it is enough", async () => {
@@ -80,19 +83,98 @@ describe("events that arrive together", () => {
   });
 });
 
+describe("rows that belong to a row", () => {
+  const holding = (n: number, ids: readonly string[], at = 0) =>
+    updated(n, { items: { data: ids.map((id) => anItem({ id })) } }, at);
+  const items = async () =>
+    (await rowsOf("subscription_items")).map(
+      (item) => `${item.id} is ${item.subscription_id}'s ${item.position}`,
+    );
+
+  it("are replaced together with it, in their order, and only with it", async () => {
+    await receiveAll([holding(1, ["si_b", "si_a"]), holding(2, ["si_c"])]);
+    expect(await items()).toEqual(["si_a is sub_1's 1", "si_b is sub_1's 0", "si_c is sub_2's 0"]);
+    await receiveAll([holding(1, ["si_d", "si_a"], 1)]);
+    const after = ["si_a is sub_1's 1", "si_c is sub_2's 0", "si_d is sub_1's 0"];
+    expect(await items()).toEqual(after);
+    // The same in the same second: read back in the order in which it was written.
+    expect(await receiveAll([holding(1, ["si_d", "si_a"], 1), holding(1, ["si_b"])])).toEqual([
+      "applied",
+      "superseded",
+    ]);
+    expect(await items()).toEqual(after);
+  });
+
+  it("that another row has already stay with that one", async () => {
+    await receiveAll([holding(1, ["si_a"]), holding(3, ["si_b"]), holding(2, ["si_b", "si_a"])]);
+    expect(await items()).toEqual(["si_a is sub_1's 0", "si_b is sub_2's 0"]);
+  });
+});
+
+describe("what events tell", () => {
+  const NOW = Math.floor(Date.now() / 1000);
+  const failed = (attempt_count: number, created: number, fields: object = {}) =>
+    anEvent("invoice.payment_failed", anInvoice({ attempt_count }), { created, ...fields });
+  const facts = () =>
+    query<Record<string, unknown>>(
+      "select *, extract(epoch from next_attempt_at - now())::float8 as wait from facts order by key",
+    );
+
+  it("is recorded with them, once, by the earliest, whatever comes first", async () => {
+    const first = failed(1, T0, { id: "evt_a" });
+    const told = [{ key: "payment_failed:in_1:1", event_id: "evt_a", at: new Date(T0 * 1000), mail: null }];
+    const others = [failed(1, T0, { id: "evt_b" }), failed(1, T0 + 9)];
+    for (const events of [
+      [first, ...others],
+      [...others, first],
+      [updated(1), others[0], first, others[1]],
+    ]) {
+      await emptyTables();
+      await receiveAll(events.flatMap((event) => event ?? []));
+      expect(await facts()).toMatchObject(told);
+    }
+  });
+
+  it("is not recorded of what is ignored, or waits", async () => {
+    const [ignored, waits] = [failed(1, T0, { livemode: true }), failed(2, T0)];
+    expect(await receiveAll([ignored])).toEqual(["ignored"]);
+    await recordEvents([
+      { event: verified(waits), disposition: { status: "pending", reason: "A test." }, needs: null },
+    ]);
+    expect(await facts()).toEqual([]);
+  });
+
+  it("is not recorded of an event that the statement did not take", async () => {
+    const event = verified(failed(1, T0));
+    const done = { status: "done", outcome: "applied" } as const;
+    expect(await recordEvents([{ event, disposition: done, needs: "invoices in_1" }])).toEqual(new Set());
+    expect(await facts()).toEqual([]);
+  });
+
+  it("is mailed a moment later, where it is news and not history", async () => {
+    await receiveAll([failed(1, NOW - 2 * 86_400), failed(2, NOW - 3_600)]);
+    const [old, news] = await facts();
+    expect(old).toMatchObject({ mail: null, next_attempt_at: null });
+    expect(news).toMatchObject({ mail: "pending" });
+    expect(Number(news?.wait)).toBeGreaterThan(0);
+    expect(Number(news?.wait)).toBeLessThanOrEqual(10);
+    expect(hasNewMail()).toBe(true);
+  });
+});
+
 describe("one bad event", () => {
   const poison = "sub_31";
   beforeEach(() => {
     vi.spyOn(console, "error").mockImplementation(() => {});
   });
-  afterEach(() => db().$executeRawUnsafe("drop trigger if exists refuse_one on subscriptions"));
+  afterEach(() => query("drop trigger if exists refuse_one on subscriptions"));
 
   async function refuseOne(sqlState: string): Promise<void> {
-    await db().$executeRawUnsafe(`
+    await query(`
       create or replace function refuse_one() returns trigger language plpgsql as $$ begin
         if new.id = '${poison}' then raise exception 'no' using errcode = '${sqlState}'; end if; return new;
       end $$`);
-    await db().$executeRawUnsafe(
+    await query(
       "create trigger refuse_one before insert on subscriptions for each row execute function refuse_one()",
     );
   }
@@ -108,11 +190,11 @@ describe("one bad event", () => {
       Array.from({ length: 64 }, (_, n) => (n === 31 ? "bad" : "applied")),
     );
     expect(results[31]).toBe(result);
-    expect(await inboxRow(events[31] ?? {})).toMatchObject({
+    expect(await rowOf("stripe_events", events[31]?.id)).toMatchObject({
       status,
-      lastError: expect.stringContaining(sqlState),
+      last_error: expect.stringContaining(sqlState),
     });
-    expect(await db().subscription.count()).toBe(63);
+    expect(await countOf("subscriptions")).toBe(63);
   });
 
   it("that cannot be read is parked, with the others applied", async () => {
@@ -129,7 +211,7 @@ const newEvents: Ledger<VerifiedEvent> = {
 
 it("two processes with the same events in opposite orders neither deadlock nor apply one twice", async () => {
   for (let round = 0; round < 10; round += 1) {
-    await clearBilling();
+    await emptyTables();
     const events = Array.from({ length: 40 }, (_, n) => verified(updated(n, { metadata: { round: "1" } })));
     const [one, other] = await Promise.all([
       applyEvents(events, newEvents),
@@ -137,8 +219,9 @@ it("two processes with the same events in opposite orders neither deadlock nor a
     ]);
     for (const { id } of events)
       expect([one.get(id)?.outcome, other.get(id)?.outcome].sort()).toEqual(["applied", "duplicate"]);
-    expect(await db().subscription.count({ where: { version: 1 } })).toBe(40);
-    expect(await db().stripeEvent.count()).toBe(40);
+    const versions = (await rowsOf("subscriptions")).map(({ version }) => version);
+    expect(versions).toEqual(Array(40).fill(1));
+    expect(await countOf("stripe_events")).toBe(40);
   }
 }, 120_000);
 
@@ -149,10 +232,8 @@ it.each([
   "a row that %s, and that another process writes meanwhile, is decided anew by what it then is",
   async (_, before) => {
     await receiveAll(before);
-    const [older, newer] = [
-      verified(updated(1, { metadata: { is: "older" } }, 10)),
-      verified(updated(1, { metadata: { is: "newer" } }, 20)),
-    ];
+    const is = (id: string) => ({ metadata: { is: id }, items: { data: [anItem({ id: `si_${id}` })] } });
+    const [older, newer] = [verified(updated(1, is("older"), 10)), verified(updated(1, is("newer"), 20))];
     const commits = vi.fn(recordEvents);
     const overtaken: Ledger<VerifiedEvent> = {
       ...newEvents,
@@ -165,10 +246,11 @@ it.each([
     expect(verdicts.get(older.id)).toMatchObject({ outcome: "superseded" });
     // Not at the first attempt, and with the second nothing was left to write.
     expect(commits.mock.calls.map(([, writes]) => writes?.length)).toEqual([1, 0]);
-    expect(await db().subscription.findUnique({ where: { id: "sub_1" } })).toMatchObject({
+    expect(await rowOf("subscriptions", "sub_1")).toMatchObject({
       metadata: { is: "newer" },
       version: before.length + 1,
     });
+    expect(await rowsOf("subscription_items")).toMatchObject([{ id: "si_newer" }]);
   },
 );
 
@@ -187,7 +269,7 @@ it("an event that waits in the inbox is not settled by a row that another proces
     },
   });
   expect(verdicts.get(older.id)).toMatchObject({ outcome: "superseded" });
-  expect(await inboxRow(older)).toMatchObject({ status: "done", outcome: "superseded" });
+  expect(await rowOf("stripe_events", older.id)).toMatchObject({ status: "done", outcome: "superseded" });
 });
 
 it("many processes that write the same rows end in the newest state", async () => {
@@ -201,20 +283,19 @@ it("many processes that write the same rows end in the newest state", async () =
   expect(verdicts.flatMap((all) => [...all.values()]).filter(({ outcome }) => outcome === "failed")).toEqual(
     [],
   );
-  const rows = await db().subscription.findMany({ orderBy: { id: "asc" } });
-  expect(rows.map(({ stripeStateAt }) => stripeStateAt.getTime() / 1000 - T0)).toEqual(
-    [25, 26, 27, 28, 29].map((n) => n * 6 + 5),
+  const rows = await rowsOf("subscriptions");
+  expect(rows.map((row) => row.stripe_state_at)).toEqual(
+    [25, 26, 27, 28, 29].map((n) => new Date((T0 + n * 6 + 5) * 1000)),
   );
 });
 
-it("while no event can be committed, the whole batch is answered with 503 and nothing is lost", async () => {
+it("while no event can be committed, the whole batch is refused, and nothing is lost", async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
-  await db().$executeRawUnsafe("alter table stripe_events rename to away");
+  await query("alter table stripe_events rename to away");
   const events = Array.from({ length: 12 }, (_, n) => updated(n));
-  const away = await Promise.all(events.map(deliver));
-  await db().$executeRawUnsafe("alter table away rename to stripe_events");
-  expect(away.map(({ status }) => status)).toEqual(Array(12).fill(503));
-  expect(await db().subscription.count()).toBe(0);
-  const back = await Promise.all(events.map(deliver));
-  expect(back.map(({ status, result }) => `${status} ${result}`)).toEqual(Array(12).fill("200 applied"));
+  const away = await Promise.allSettled(events.map((event) => receiveEvent(verified(event))));
+  await query("alter table away rename to stripe_events");
+  expect(away.map(({ status }) => status)).toEqual(Array(12).fill("rejected"));
+  expect(await countOf("subscriptions")).toBe(0);
+  expect(await receiveAll(events)).toEqual(Array(12).fill("applied"));
 });
