@@ -1,7 +1,7 @@
 import { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { applyEvents, type Ledger } from "@/lib/billing/webhook/apply";
-import { recordEvents, settleEvents } from "@/lib/billing/webhook/inbox";
+import { type Disposition, recordEvents, settleEvents } from "@/lib/billing/webhook/inbox";
 import { receiveEvent } from "@/lib/billing/webhook/receive";
 import type { VerifiedEvent } from "@/lib/billing/webhook/verify";
 import { hasNewMail } from "@/lib/mail/nudge";
@@ -21,6 +21,38 @@ const updated = (n: number, fields: object = {}, at = 0) =>
 /** All at once: the first flies alone, and the others share what follows. */
 const receiveAll = (events: readonly object[]) =>
   Promise.all(events.map((event) => receiveEvent(verified(event))));
+
+it("an event is recorded with what became of it, and with the row that it wrote", async () => {
+  const event = verified(updated(1, { metadata: { plan: "pro" }, items: { data: [anItem()] } }));
+  expect(await receiveEvent(event)).toBe("applied");
+  expect(await rowOf("stripe_events", event.id)).toMatchObject({
+    type: "customer.subscription.updated",
+    api_version: "2026-10-28.endive",
+    created: new Date(T0 * 1000),
+    account: null,
+    object_id: "sub_1",
+    customer_id: "cus_1",
+    payload: event.payload,
+    status: "done",
+    outcome: "applied",
+    attempts: 0,
+    last_error: null,
+    next_attempt_at: null,
+    processed_at: expect.any(Date),
+  });
+  expect(await rowsOf("subscriptions")).toMatchObject([
+    { id: "sub_1", customer_id: "cus_1", metadata: { plan: "pro" }, stripe_state_at: new Date(T0 * 1000) },
+  ]);
+  expect(await rowsOf("subscription_items")).toMatchObject([{ id: "si_1", price_id: "price_pro" }]);
+});
+
+it("an event that is in the inbox already stays as it is", async () => {
+  const event = verified(updated(1));
+  const record = (disposition: Disposition) => recordEvents([{ event, disposition, needs: null }]);
+  expect(await record({ status: "pending", reason: "A test." })).toEqual(new Set([event.id]));
+  expect(await record({ status: "parked", reason: "Another." })).toEqual(new Set());
+  expect(await rowOf("stripe_events", event.id)).toMatchObject({ status: "pending", last_error: "A test." });
+});
 
 describe("events that arrive together", () => {
   it("share their statements, and each has an outcome of its own", async () => {
@@ -122,15 +154,15 @@ describe("what events tell", () => {
 
   it("is recorded with them, once, by the earliest, whatever comes first", async () => {
     const first = failed(1, T0, { id: "evt_a" });
-    const told = [{ key: "payment_failed:in_1:1", event_id: "evt_a", at: new Date(T0 * 1000), mail: null }];
-    const others = [failed(1, T0, { id: "evt_b" }), failed(1, T0 + 9)];
+    const told = [{ key: "payment_failed:in_1:1", event_id: "evt_a", at: new Date(T0 * 1000) }];
+    const [same, later] = [failed(1, T0, { id: "evt_b" }), failed(1, T0 + 9)];
     for (const events of [
-      [first, ...others],
-      [...others, first],
-      [updated(1), others[0], first, others[1]],
+      [first, same, later],
+      [later, same, first],
+      [updated(1), same, first, later],
     ]) {
       await emptyTables();
-      await receiveAll(events.flatMap((event) => event ?? []));
+      await receiveAll(events);
       expect(await facts()).toMatchObject(told);
     }
   });

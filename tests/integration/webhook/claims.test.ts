@@ -204,7 +204,8 @@ describe("trying again", () => {
     expect(await settle(event, { status: "done", outcome: "applied" })).toBe(1);
     expect(await settle(event, { status: "done", outcome: "superseded" })).toBe(0);
     await putBack([{ ...failure, id: String(event?.id), status: "parked" }]);
-    expect(await inbox(event)).toMatchObject({ status: "done", outcome: "applied" });
+    await release([{ id: String(event?.id), attempts: 0 }]);
+    expect(await inbox(event)).toMatchObject({ status: "done", outcome: "applied", attempts: 0 });
   });
 
   it("leaves what is tried again later, or parked, with its reason and in nobody's hands", async () => {
