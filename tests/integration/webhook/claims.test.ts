@@ -254,13 +254,13 @@ it("a payload that cannot be read is parked with its reason, and holds up none o
 describe("a drain", () => {
   it.each([
     ["looks for the last time", 30_000],
-    ["has no more time of its own", 500],
+    ["has no more time of its own", 300],
   ])("that is asked for while one %s finds what came in between", async (_when, time) => {
     const [event] = await waiting(1);
     // A claim sees what there is when it begins, and takes a moment to come back.
     await query(`
       create or replace function dawdle() returns trigger language plpgsql as
-      $$ begin perform pg_sleep(1); return null; end $$`);
+      $$ begin perform pg_sleep(0.5); return null; end $$`);
     await query(
       "create trigger dawdle after update on stripe_events for each statement execute function dawdle()",
     );
