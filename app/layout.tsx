@@ -1,9 +1,9 @@
 import "./globals.css";
-import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { connection } from "next/server";
 import type { ReactNode } from "react";
 import { SITE } from "@/lib/site";
+import { FONTS } from "./fonts";
 import { PaymentBanner } from "./ui/payment-banner";
 import { SiteFooter } from "./ui/site-footer";
 import { SiteHeader } from "./ui/site-header";
@@ -34,7 +34,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   // Every page is made for its request: the policy's nonce must be on its scripts.
   await connection();
   return (
-    <html lang="en" className={GeistSans.variable} data-scroll-behavior="smooth">
+    <html lang="en" className={FONTS} data-scroll-behavior="smooth">
       <body className="flex min-h-dvh flex-col font-sans text-[15px] leading-6">
         <a
           href="#content"
