@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { type FormEvent, startTransition, useActionState, useEffect, useRef } from "react";
 import { PASSWORD } from "@/lib/password-policy";
 import { BUTTON } from "../ui/button";
+import { PageLink } from "../ui/page-link";
 import {
   type Credentials,
   type Mode,
@@ -66,12 +66,12 @@ export function CredentialsForm({ mode, returnTo }: { mode: Mode; returnTo: stri
         error={errors.email}
       >
         {problem?.addressTaken ? (
-          <Link
+          <PageLink
             href={`/sign-in?from=${encodeURIComponent(returnTo)}`}
             className="underline underline-offset-4"
           >
             Sign in instead
-          </Link>
+          </PageLink>
         ) : null}
       </TextField>
       <TextField

@@ -1,8 +1,7 @@
-import Link from "next/link";
 import { connection } from "next/server";
 import { currentUser } from "@/lib/session";
 import { BUTTON } from "../ui/button";
-import { LinkProgress } from "../ui/link-progress";
+import { PageLink } from "../ui/page-link";
 
 /** An account for whoever has none; to the dashboard for whoever is signed in. */
 export async function FirstStep() {
@@ -10,9 +9,8 @@ export async function FirstStep() {
   // While nobody can tell who it is, the page is still for everybody. The header has logged why.
   const user = await currentUser().catch(() => null);
   return (
-    <Link href={user ? "/dashboard" : "/sign-up"} className={BUTTON.primary}>
+    <PageLink href={user ? "/dashboard" : "/sign-up"} className={BUTTON.primary}>
       {user ? "Go to your dashboard" : "Create an account"}
-      <LinkProgress />
-    </Link>
+    </PageLink>
   );
 }

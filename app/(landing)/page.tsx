@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { SITE } from "@/lib/site";
 import { BUTTON } from "../ui/button";
+import { PageLink } from "../ui/page-link";
 import { CairnPicture } from "./cairn-picture";
 import { FirstStep } from "./first-step";
 import { Pricing } from "./pricing";
@@ -32,9 +32,9 @@ export default function LandingPage() {
           <p className="mt-6 max-w-md text-lg text-muted leading-7">{SITE.description}</p>
           <div className="mt-9 flex flex-wrap gap-3">
             <FirstStep />
-            <Link href="/#pricing" className={BUTTON.quiet}>
+            <PageLink href="/#pricing" className={BUTTON.quiet}>
               See the plans
-            </Link>
+            </PageLink>
           </div>
         </div>
         <CairnPicture />

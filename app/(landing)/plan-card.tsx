@@ -1,4 +1,3 @@
-import Link from "next/link";
 import type { PlanView } from "@/lib/billing/on-sale";
 import type { Cadence } from "@/lib/billing/plans";
 import { formatMoney } from "@/lib/format";
@@ -6,6 +5,7 @@ import { BuyForm } from "../checkout/buy-form";
 import { checkoutPath, signUpPath } from "../checkout/path";
 import { pricePer } from "../checkout/price-words";
 import { BUTTON } from "../ui/button";
+import { PageLink } from "../ui/page-link";
 import { pricesFor, yearlySaving } from "./cadence";
 
 // The card holds the prices of both cadences, and the checked radio button above decides which are shown.
@@ -90,16 +90,16 @@ function Choose({ plan, price, visitor }: PriceProps) {
   switch (visitor.is) {
     case "guest":
       return (
-        <Link href={signUpPath(checkoutPath(price.lookupKey))} className={`${BUTTON.quiet} w-full`}>
+        <PageLink href={signUpPath(checkoutPath(price.lookupKey))} className={`${BUTTON.quiet} w-full`}>
           {label}
-        </Link>
+        </PageLink>
       );
     case "user":
       // How many seats is asked for first.
       return plan.seats ? (
-        <Link href={checkoutPath(price.lookupKey)} className={`${BUTTON.quiet} w-full`}>
+        <PageLink href={checkoutPath(price.lookupKey)} className={`${BUTTON.quiet} w-full`}>
           {label}
-        </Link>
+        </PageLink>
       ) : (
         <BuyForm lookupKey={price.lookupKey} look="quiet">
           {label}
@@ -111,9 +111,9 @@ function Choose({ plan, price, visitor }: PriceProps) {
           Your plan
         </p>
       ) : (
-        <Link href="/dashboard/change" className={`${BUTTON.quiet} w-full`}>
+        <PageLink href="/dashboard/change" className={`${BUTTON.quiet} w-full`}>
           <span className="truncate">Change to {plan.name}</span>
-        </Link>
+        </PageLink>
       );
     default:
       return visitor satisfies never;

@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { currentStanding } from "@/lib/access";
 import { readPlans } from "@/lib/billing/on-sale";
@@ -8,6 +7,7 @@ import { formatInterval, formatMoney } from "@/lib/format";
 import { currentUser } from "@/lib/session";
 import { BUTTON } from "../ui/button";
 import { Message } from "../ui/message";
+import { PageLink } from "../ui/page-link";
 import { BuyForm } from "./buy-form";
 import { checkoutPath, signUpPath } from "./path";
 import { pricePer } from "./price-words";
@@ -68,9 +68,9 @@ export default async function CheckoutPage({ searchParams }: PageProps) {
       </div>
       <p className="mt-6 text-muted text-sm">
         You pay at Stripe, and nothing is charged before you confirm it there.{" "}
-        <Link href="/#pricing" className="text-accent underline underline-offset-4">
+        <PageLink href="/#pricing" className="text-accent underline underline-offset-4">
           Choose another plan
-        </Link>
+        </PageLink>
       </p>
     </div>
   );
@@ -83,9 +83,9 @@ function NotOnSale() {
       title="This plan is not on sale"
       words="Nothing was charged. These are the plans that there are."
     >
-      <Link href="/#pricing" className={BUTTON.primary}>
+      <PageLink href="/#pricing" className={BUTTON.primary}>
         See the plans
-      </Link>
+      </PageLink>
     </Message>
   );
 }

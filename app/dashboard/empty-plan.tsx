@@ -1,7 +1,6 @@
-import Link from "next/link";
 import { BUTTON } from "../ui/button";
-import { LinkProgress } from "../ui/link-progress";
 import { Mark } from "../ui/mark";
+import { PageLink } from "../ui/page-link";
 
 /** Where a plan will be. */
 export function EmptyPlan({ isAwaited }: { isAwaited: boolean }) {
@@ -20,10 +19,9 @@ export function EmptyPlan({ isAwaited }: { isAwaited: boolean }) {
           : "Choose one, and it shows here within seconds of being paid: what it costs, when it renews, and every invoice."}
       </p>
       {isAwaited ? null : (
-        <Link href="/#pricing" className={`${BUTTON.primary} mt-7`}>
+        <PageLink href="/#pricing" className={`${BUTTON.primary} mt-7`}>
           See the plans
-          <LinkProgress />
-        </Link>
+        </PageLink>
       )}
     </section>
   );

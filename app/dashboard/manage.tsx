@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import Link from "next/link";
 import type { SubscriptionView } from "@/lib/billing/queries";
 import { BUTTON } from "../ui/button";
-import { LinkProgress } from "../ui/link-progress";
+import { PageLink } from "../ui/page-link";
 import { ActionForm } from "./action-form";
 import { resumeCurrentPlan, visitPortal } from "./actions";
 
@@ -14,10 +13,9 @@ export function Manage({ subscription }: { subscription: SubscriptionView }) {
   return (
     <div className="mt-8 flex flex-wrap gap-3 border-line border-t pt-6 max-sm:flex-col">
       {isPaid && !isEnding ? (
-        <Link href="/dashboard/change" className={BUTTON.primary}>
+        <PageLink href="/dashboard/change" className={BUTTON.primary}>
           Change plan
-          <LinkProgress />
-        </Link>
+        </PageLink>
       ) : null}
       {isEnding || status === "paused" ? (
         <ActionForm
@@ -35,10 +33,9 @@ export function Manage({ subscription }: { subscription: SubscriptionView }) {
       />
       <ActionForm action={visitPortal} hidden={{ errand: "invoices" }} look="quiet" label="Billing details" />
       {isEnding ? null : (
-        <Link href={`/dashboard/cancel?subscription=${id}`} className={BUTTON.quiet}>
+        <PageLink href={`/dashboard/cancel?subscription=${id}`} className={BUTTON.quiet}>
           Cancel plan
-          <LinkProgress />
-        </Link>
+        </PageLink>
       )}
     </div>
   );

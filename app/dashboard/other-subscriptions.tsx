@@ -1,5 +1,5 @@
-import Link from "next/link";
 import type { SubscriptionView } from "@/lib/billing/queries";
+import { PageLink } from "../ui/page-link";
 import { Pill } from "./pill";
 import { itemWords, planName, totalWords } from "./price-lines";
 import { describeOther } from "./status";
@@ -34,13 +34,13 @@ function OtherSubscription({ subscription }: { subscription: SubscriptionView })
       <p className="text-muted tabular-nums">
         {price}. {sentence}{" "}
         {isEnding ? null : (
-          <Link
+          <PageLink
             href={`/dashboard/cancel?subscription=${subscription.id}`}
             className="text-accent underline underline-offset-4"
           >
             Cancel
             <span className="sr-only"> {planName(subscription.items)}</span>
-          </Link>
+          </PageLink>
         )}
       </p>
     </li>

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import type { BillingView, SubscriptionView } from "@/lib/billing/queries";
 import { BUTTON } from "../ui/button";
+import { PageLink } from "../ui/page-link";
 import { Manage } from "./manage";
 import type { Period } from "./period";
 import { PeriodBar } from "./period-bar";
@@ -45,9 +45,9 @@ export function PlanCard({ view, subscription, status, period, now }: Props) {
       {period ? <PeriodBar period={period} now={now} /> : null}
       {hasEnded ? null : <Manage subscription={subscription} />}
       {hasEnded ? (
-        <Link href="/#pricing" className={`${BUTTON.primary} mt-7 max-sm:w-full`}>
+        <PageLink href="/#pricing" className={`${BUTTON.primary} mt-7 max-sm:w-full`}>
           Choose a plan again
-        </Link>
+        </PageLink>
       ) : null}
     </section>
   );

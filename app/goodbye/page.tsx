@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { BUTTON } from "../ui/button";
 import { Message } from "../ui/message";
+import { PageLink } from "../ui/page-link";
 
 export const metadata: Metadata = { title: "Goodbye", robots: { index: false } };
 
@@ -12,9 +12,9 @@ export default function GoodbyePage() {
       title="Your account is deleted"
       words="No plan runs any more, and nothing is charged. Thank you for having been here."
     >
-      <Link href="/" className={BUTTON.quiet}>
+      <PageLink href="/" className={BUTTON.quiet}>
         Go to the home page
-      </Link>
+      </PageLink>
     </Message>
   );
 }

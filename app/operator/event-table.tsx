@@ -1,8 +1,8 @@
-import Link from "next/link";
 import type { EventState } from "@/lib/billing/webhook/filter";
 import type { ListedEvent } from "@/lib/operator/events";
 import { Pill } from "../dashboard/pill";
 import type { Tone } from "../dashboard/status";
+import { PageLink } from "../ui/page-link";
 import { Moment } from "./moment";
 import { LINK, Nothing, Table } from "./section";
 import { TypeName } from "./type-name";
@@ -39,9 +39,9 @@ export function EventTable({ events, form }: { events: readonly ListedEvent[]; f
             </td>
           ) : null}
           <td className="min-w-52">
-            <Link href={`/operator/events/${encodeURIComponent(id)}`} className={LINK}>
+            <PageLink href={`/operator/events/${encodeURIComponent(id)}`} className={LINK}>
               <TypeName type={type} />
-            </Link>
+            </PageLink>
             {lastError && state !== "ignored" ? (
               <span className="wrap-anywhere block text-muted text-sm">{lastError.slice(0, 140)}</span>
             ) : null}
@@ -51,12 +51,12 @@ export function EventTable({ events, form }: { events: readonly ListedEvent[]; f
           </td>
           <td className="wrap-anywhere min-w-36 text-muted text-sm">
             {objectId ? (
-              <Link
+              <PageLink
                 href={`/operator/events?object=${encodeURIComponent(objectId)}`}
                 className="hover:underline"
               >
                 {objectId}
-              </Link>
+              </PageLink>
             ) : (
               "–"
             )}

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { readMail } from "@/lib/operator/mail";
+import { PageLink } from "../ui/page-link";
 import { ActButton } from "./act-button";
 import { sendAgain } from "./actions";
 import { ago, Moment } from "./moment";
@@ -37,9 +37,9 @@ export async function MailSection({ now }: { now: Date }) {
                   <span className="block text-muted text-sm">{lastError}</span>
                 </td>
                 <td className="wrap-anywhere min-w-36">
-                  <Link href={`/operator/customers/${customerId}`} className={LINK}>
+                  <PageLink href={`/operator/customers/${customerId}`} className={LINK}>
                     {customerId}
-                  </Link>
+                  </PageLink>
                 </td>
                 <td>
                   <Moment at={at} />

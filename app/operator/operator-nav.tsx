@@ -1,8 +1,8 @@
 "use client";
 
 import type { Route } from "next";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { PageLink } from "../ui/page-link";
 
 const PAGES: { href: Route; label: string }[] = [
   { href: "/operator", label: "Health" },
@@ -19,14 +19,14 @@ export function OperatorNav() {
       {PAGES.map(({ href, label }) => {
         const isHere = href === "/operator" ? path === href : path.startsWith(href);
         return (
-          <Link
+          <PageLink
             key={href}
             href={href}
             aria-current={isHere ? "page" : undefined}
             className="inline-flex min-h-11 items-center rounded-lg px-3 text-muted hover:text-ink aria-[current]:font-medium aria-[current]:text-accent"
           >
             {label}
-          </Link>
+          </PageLink>
         );
       })}
     </nav>

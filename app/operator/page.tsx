@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { Suspense } from "react";
 import { FINDING_KINDS, openFindings } from "@/lib/billing/findings";
 import type { DeliveryCount } from "@/lib/billing/webhook/deliveries";
 import { requireOperator } from "@/lib/operator/access";
 import { type LastOfType, type Percentiles, readHealth } from "@/lib/operator/health";
 import { Notice } from "../dashboard/notice";
+import { PageLink } from "../ui/page-link";
 import { Endpoint } from "./endpoint";
 import { HourChart } from "./hour-chart";
 import { MailSection } from "./mail-section";
@@ -31,9 +31,9 @@ export default async function HealthPage() {
           >
             {findings.slice(0, 5).map(({ kind, subjectId, detail }) => (
               <p key={`${kind} ${subjectId}`} className="wrap-anywhere">
-                <Link href={placeOf(kind, subjectId)} className={LINK}>
+                <PageLink href={placeOf(kind, subjectId)} className={LINK}>
                   {subjectId}
-                </Link>
+                </PageLink>
                 {": "}
                 {detail}
               </p>
@@ -89,9 +89,9 @@ function LastEvents({ types }: { types: readonly LastOfType[] }) {
           {came.map(({ type, lastAt }) => (
             <tr key={type}>
               <td className="min-w-48">
-                <Link href={`/operator/events?type=${type}`} className={LINK}>
+                <PageLink href={`/operator/events?type=${type}`} className={LINK}>
                   <TypeName type={type} />
-                </Link>
+                </PageLink>
               </td>
               <td>
                 <Moment at={lastAt} />

@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { PASSWORD } from "@/lib/password-policy";
 import { requireUser } from "@/lib/session";
 import { Notice } from "../dashboard/notice";
 import { BUTTON } from "../ui/button";
+import { PageLink } from "../ui/page-link";
 import { saveName, savePassword, signOutElsewhere } from "./actions";
 import { doneWords } from "./done";
 import { CURRENT_PASSWORD, EmailPart } from "./email-part";
@@ -72,9 +72,9 @@ export default async function SettingsPage({ searchParams }: PageProps) {
             </a>
           </Part>
           <Part id="deletion" title="Delete account" words="For good, and together with your plan.">
-            <Link href="/settings/delete" className={`${BUTTON.danger} max-sm:w-full`}>
+            <PageLink href="/settings/delete" className={`${BUTTON.danger} max-sm:w-full`}>
               Delete account…
-            </Link>
+            </PageLink>
           </Part>
         </div>
       </div>

@@ -1,11 +1,10 @@
-import Link from "next/link";
 import { connection } from "next/server";
 import { errorKind } from "@/lib/error-kind";
 import { log } from "@/lib/log";
 import { isOperator } from "@/lib/operator/access";
 import { currentUser } from "@/lib/session";
 import { signOut } from "../(auth)/actions";
-import { LinkProgress } from "./link-progress";
+import { PageLink } from "./page-link";
 
 const SHAPE =
   "inline-flex min-h-11 cursor-pointer items-center rounded-lg px-2 transition-[color,background-color] hover:bg-sunken sm:px-3";
@@ -19,38 +18,32 @@ export async function AccountNav() {
   if (!user)
     return (
       <>
-        <Link href="/#pricing" className={`${ITEM} max-sm:hidden`}>
+        <PageLink href="/#pricing" className={`${ITEM} max-sm:hidden`}>
           Pricing
-          <LinkProgress />
-        </Link>
-        <Link href="/sign-in" className={ITEM}>
+        </PageLink>
+        <PageLink href="/sign-in" className={ITEM}>
           Sign in
-          <LinkProgress />
-        </Link>
-        <Link href="/sign-up" className={`${SHAPE} font-medium`}>
+        </PageLink>
+        <PageLink href="/sign-up" className={`${SHAPE} font-medium`}>
           Sign up
-          <LinkProgress />
-        </Link>
+        </PageLink>
       </>
     );
   return (
     <>
-      <Link href="/dashboard" className={ITEM}>
+      <PageLink href="/dashboard" className={ITEM}>
         Dashboard
-        <LinkProgress />
-      </Link>
+      </PageLink>
       {isOperator(user) ? (
-        <Link href="/operator" className={ITEM}>
+        <PageLink href="/operator" className={ITEM}>
           Operator
-          <LinkProgress />
-        </Link>
+        </PageLink>
       ) : null}
-      <Link href="/settings" className={`${ITEM} min-w-0 max-sm:shrink-0`} title={user.email}>
+      <PageLink href="/settings" className={`${ITEM} min-w-0 max-sm:shrink-0`} title={user.email}>
         <Person className="size-5 shrink-0 sm:hidden" />
         <span className="sr-only">Settings </span>
         <span className="truncate max-sm:hidden">{user.email}</span>
-        <LinkProgress />
-      </Link>
+      </PageLink>
       <form action={signOut} className="shrink-0">
         <button type="submit" className={ITEM}>
           Sign out

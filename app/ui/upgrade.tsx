@@ -1,8 +1,7 @@
-import Link from "next/link";
 import { FEATURES, type FeatureKey, PLANS } from "@/lib/billing/plans";
 import type { Standing } from "@/lib/billing/standing";
 import { BUTTON } from "./button";
-import { LinkProgress } from "./link-progress";
+import { PageLink } from "./page-link";
 
 type Props = { feature: FeatureKey; standing: Standing | null; as?: "h1" | "h2" };
 
@@ -38,19 +37,17 @@ export function Upgrade({ feature, standing, as: Heading = "h2" }: Props) {
       </p>
       {plan ? (
         isOff ? (
-          <Link href="/dashboard" className={`${BUTTON.primary} mt-7`}>
+          <PageLink href="/dashboard" className={`${BUTTON.primary} mt-7`}>
             See what is to be paid
-            <LinkProgress />
-          </Link>
+          </PageLink>
         ) : isSubscribed ? (
-          <Link href={`/dashboard/change?plan=${plan.key}`} className={`${BUTTON.primary} mt-7`}>
+          <PageLink href={`/dashboard/change?plan=${plan.key}`} className={`${BUTTON.primary} mt-7`}>
             See what {plan.name} costs
-            <LinkProgress />
-          </Link>
+          </PageLink>
         ) : (
-          <Link href="/#pricing" className={`${BUTTON.primary} mt-7`}>
+          <PageLink href="/#pricing" className={`${BUTTON.primary} mt-7`}>
             See the plans
-          </Link>
+          </PageLink>
         )
       ) : null}
     </section>

@@ -38,6 +38,20 @@ test("every page has a title of its own, and private ones are not for search eng
   await expect(page.locator("meta[name=robots]")).toHaveAttribute("content", /noindex/);
 });
 
+test("a page asks the server for nothing before somebody clicks", async ({ page, signUp }) => {
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("_rsc=")) asked.push(request.url());
+  });
+  await page.goto("/", { waitUntil: "networkidle" });
+  await signUp(page);
+  await page.goto("/settings", { waitUntil: "networkidle" });
+  expect(asked).toEqual([]);
+  await page.getByRole("link", { name: "Dashboard" }).click();
+  await expect(page).toHaveURL("/dashboard");
+  expect(asked).toHaveLength(1);
+});
+
 test("no page may be framed, or taken for anything but what it is", async ({ request }) => {
   for (const path of ["/", "/sign-in", "/dashboard", "/api/webhooks/stripe"]) {
     const headers = (await request.get(path, { maxRedirects: 0 })).headers();

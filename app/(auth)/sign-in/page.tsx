@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { safeReturnPath } from "@/lib/return-path";
 import { currentUser } from "@/lib/session";
+import { PageLink } from "../../ui/page-link";
 import { CredentialsForm } from "../credentials-form";
 
 export const metadata: Metadata = { title: "Sign in" };
@@ -17,12 +17,12 @@ export default async function SignInPage({ searchParams }: PageProps) {
       <h1 className="font-semibold text-3xl">Sign in</h1>
       <p className="mt-2 text-muted">
         New here?{" "}
-        <Link
+        <PageLink
           href={`/sign-up?from=${encodeURIComponent(returnTo)}`}
           className="text-accent underline underline-offset-4"
         >
           Create an account
-        </Link>
+        </PageLink>
       </p>
       <CredentialsForm mode="sign-in" returnTo={returnTo} />
     </>

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { safeReturnPath } from "@/lib/return-path";
 import { currentUser } from "@/lib/session";
+import { PageLink } from "../../ui/page-link";
 import { CredentialsForm } from "../credentials-form";
 
 export const metadata: Metadata = { title: "Create an account" };
@@ -17,12 +17,12 @@ export default async function SignUpPage({ searchParams }: PageProps) {
       <h1 className="font-semibold text-3xl">Create an account</h1>
       <p className="mt-2 text-muted">
         Have one?{" "}
-        <Link
+        <PageLink
           href={`/sign-in?from=${encodeURIComponent(returnTo)}`}
           className="text-accent underline underline-offset-4"
         >
           Sign in
-        </Link>
+        </PageLink>
       </p>
       <CredentialsForm mode="sign-up" returnTo={returnTo} />
     </>

@@ -1,10 +1,10 @@
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { applyCheckout } from "@/lib/billing/checkout-return";
 import { httpsUrl } from "@/lib/https-url";
 import { requireUser } from "@/lib/session";
 import { BUTTON } from "../../ui/button";
 import { Message } from "../../ui/message";
+import { PageLink } from "../../ui/page-link";
 
 type PageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
@@ -35,9 +35,9 @@ export default async function CheckoutReturnPage({ searchParams }: PageProps) {
           title="There is no such checkout"
           words="It may belong to another account than the one you are signed in with. What you have bought shows on the dashboard."
         >
-          <Link href="/dashboard" className={BUTTON.primary}>
+          <PageLink href="/dashboard" className={BUTTON.primary}>
             To the dashboard
-          </Link>
+          </PageLink>
         </Message>
       );
     default:
@@ -65,8 +65,8 @@ function Unfinished({ href }: { href: string | null }) {
 
 function Plans() {
   return (
-    <Link href="/#pricing" className={BUTTON.quiet}>
+    <PageLink href="/#pricing" className={BUTTON.quiet}>
       See the plans
-    </Link>
+    </PageLink>
   );
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Metadata } from "next";
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { billingOf } from "@/lib/access";
 import { FEEDBACK } from "@/lib/billing/cancellation";
 import type { SubscriptionView } from "@/lib/billing/queries";
 import { formatDate } from "@/lib/format";
 import { requireUser } from "@/lib/session";
+import { PageLink } from "../../ui/page-link";
 import { ActionForm } from "../action-form";
 import { cancelCurrentPlan } from "../actions";
 import { planName } from "../price-lines";
@@ -79,9 +79,9 @@ export default async function CancelPage({ searchParams }: PageProps) {
         </ActionForm>
       </div>
       <p className="mt-6">
-        <Link href="/dashboard" className="text-accent underline underline-offset-4">
+        <PageLink href="/dashboard" className="text-accent underline underline-offset-4">
           Keep the plan
-        </Link>
+        </PageLink>
       </p>
     </div>
   );

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { requireOperator } from "@/lib/operator/access";
 import { ACTS_PAGE, listActs } from "@/lib/operator/acts";
 import { BUTTON } from "../../ui/button";
+import { PageLink } from "../../ui/page-link";
 import { ActList } from "../act-list";
 
 export const metadata: Metadata = { title: "Record" };
@@ -20,9 +20,9 @@ export default async function ActsPage({ searchParams }: PageProps) {
       <p className="mt-2 mb-6 text-muted">What operators did. Nothing here is ever changed or removed.</p>
       <ActList acts={acts} />
       {last ? (
-        <Link href={`/operator/acts?before=${last.id}`} className={`${BUTTON.quiet} mt-6 self-start`}>
+        <PageLink href={`/operator/acts?before=${last.id}`} className={`${BUTTON.quiet} mt-6 self-start`}>
           Older acts
-        </Link>
+        </PageLink>
       ) : null}
     </>
   );

@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { openFindings } from "@/lib/billing/findings";
 import { requireOperator } from "@/lib/operator/access";
 import { listCustomers } from "@/lib/operator/customers";
 import { BUTTON } from "../../ui/button";
+import { PageLink } from "../../ui/page-link";
 import { lookAgain } from "../actions";
 import { FIELD, Field } from "../field";
 import { LINK, Nothing, Section, Table } from "../section";
@@ -49,9 +49,9 @@ export default async function CustomersPage({ searchParams }: PageProps) {
                 <tr key={`${kind} ${subjectId}`}>
                   <td className="capitalize">{kind}</td>
                   <td className="wrap-anywhere min-w-36">
-                    <Link href={`/operator/customers/${encodeURIComponent(subjectId)}`} className={LINK}>
+                    <PageLink href={`/operator/customers/${encodeURIComponent(subjectId)}`} className={LINK}>
                       {subjectId}
-                    </Link>
+                    </PageLink>
                   </td>
                   <td className="wrap-anywhere min-w-52 text-muted text-sm">{detail}</td>
                 </tr>
@@ -73,9 +73,9 @@ export default async function CustomersPage({ searchParams }: PageProps) {
             {customers.map(({ id, email, userEmail, deletedAt }) => (
               <tr key={id}>
                 <td className="wrap-anywhere min-w-36">
-                  <Link href={`/operator/customers/${encodeURIComponent(id)}`} className={LINK}>
+                  <PageLink href={`/operator/customers/${encodeURIComponent(id)}`} className={LINK}>
                     {id}
-                  </Link>
+                  </PageLink>
                   {deletedAt ? <span className="block text-muted text-sm">Deleted</span> : null}
                 </td>
                 <td className="wrap-anywhere min-w-44">{email ?? "–"}</td>
@@ -87,12 +87,12 @@ export default async function CustomersPage({ searchParams }: PageProps) {
           </Table>
         )}
         {next ? (
-          <Link
+          <PageLink
             href={`/operator/customers?${new URLSearchParams({ q: term, after: next })}`}
             className={`${BUTTON.quiet} mt-6`}
           >
             More
-          </Link>
+          </PageLink>
         ) : null}
       </Section>
     </>

@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { HANDLED_EVENTS } from "@/lib/billing/webhook/events";
 import { EVENT_STATES, eventFilterSchema } from "@/lib/billing/webhook/filter";
 import { requireOperator } from "@/lib/operator/access";
 import { listEvents, type Place } from "@/lib/operator/events";
 import { BUTTON } from "../../ui/button";
+import { PageLink } from "../../ui/page-link";
 import { replay } from "../actions";
 import { EventTable } from "../event-table";
 import { FIELD, Field } from "../field";
@@ -79,9 +79,9 @@ export default async function EventsPage({ searchParams }: PageProps) {
           <button type="submit" className={BUTTON.primary}>
             Search
           </button>
-          <Link href="/operator/events" className={BUTTON.quiet}>
+          <PageLink href="/operator/events" className={BUTTON.quiet}>
             Clear
-          </Link>
+          </PageLink>
         </div>
       </form>
       <div className="mt-8">
@@ -103,9 +103,9 @@ export default async function EventsPage({ searchParams }: PageProps) {
       ) : null}
       {nextQuery ? (
         <nav aria-label="Pages" className="mt-6">
-          <Link href={`/operator/events?${nextQuery}`} className={BUTTON.quiet}>
+          <PageLink href={`/operator/events?${nextQuery}`} className={BUTTON.quiet}>
             Older events
-          </Link>
+          </PageLink>
         </nav>
       ) : null}
     </>

@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { billingOf } from "@/lib/access";
 import type { SubscriptionView } from "@/lib/billing/queries";
 import { formatDate } from "@/lib/format";
 import { requireUser } from "@/lib/session";
 import { planName } from "../../dashboard/price-lines";
+import { PageLink } from "../../ui/page-link";
 import { deleteOwnAccount } from "../actions";
 import { CURRENT_PASSWORD } from "../email-part";
 import { SettingsForm } from "../settings-form";
@@ -49,9 +49,9 @@ export default async function DeletePage() {
           />
         </div>
         <p className="mt-6">
-          <Link href="/settings" className="text-accent underline underline-offset-4">
+          <PageLink href="/settings" className="text-accent underline underline-offset-4">
             Keep the account
-          </Link>
+          </PageLink>
         </p>
       </div>
     </div>
@@ -60,9 +60,9 @@ export default async function DeletePage() {
 
 function CancelLink() {
   return (
-    <Link href="/dashboard/cancel" className="text-accent underline underline-offset-4">
+    <PageLink href="/dashboard/cancel" className="text-accent underline underline-offset-4">
       cancel the plan first
-    </Link>
+    </PageLink>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { addressOfLink } from "@/lib/account/email-change";
 import { requireUser } from "@/lib/session";
+import { PageLink } from "../../ui/page-link";
 import { confirmNewEmail } from "../actions";
 import { SettingsForm } from "../settings-form";
 
@@ -45,9 +45,9 @@ export default async function ConfirmEmailPage({ searchParams }: PageProps) {
           </>
         )}
         <p className="mt-6">
-          <Link href="/settings" className="text-accent underline underline-offset-4">
+          <PageLink href="/settings" className="text-accent underline underline-offset-4">
             {address === null ? "To your settings" : "Keep the old address for now"}
-          </Link>
+          </PageLink>
         </p>
       </div>
     </div>

@@ -1,10 +1,10 @@
-import Link from "next/link";
 import { isObject } from "@/lib/billing/read";
 import { columnOf } from "@/lib/billing/table";
 import { formatDateTime, formatMoney } from "@/lib/format";
 import type { EventChange } from "@/lib/operator/event-change";
 import { type ListedEvent, stateOf } from "@/lib/operator/events";
 import { maskText } from "@/lib/operator/mask";
+import { PageLink } from "../../../ui/page-link";
 import { Moment } from "../../moment";
 import { LINK, Nothing, Section, Table } from "../../section";
 
@@ -80,9 +80,9 @@ function Source({ source }: { source: EventChange["source"] }) {
       return (
         <>
           After is what the event says. What was before, its type does not tell: that is from{" "}
-          <Link href={`/operator/events/${encodeURIComponent(source.eventId)}`} className={LINK}>
+          <PageLink href={`/operator/events/${encodeURIComponent(source.eventId)}`} className={LINK}>
             the event before it
-          </Link>
+          </PageLink>
           .
         </>
       );
@@ -105,9 +105,9 @@ function Standing({
   row: EventChange["row"];
 }) {
   const name = event.customerId ? (
-    <Link href={`/operator/customers/${encodeURIComponent(event.customerId)}`} className={LINK}>
+    <PageLink href={`/operator/customers/${encodeURIComponent(event.customerId)}`} className={LINK}>
       {id}
-    </Link>
+    </PageLink>
   ) : (
     id
   );

@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { requireOperator } from "@/lib/operator/access";
 import { listActs } from "@/lib/operator/acts";
@@ -7,6 +6,7 @@ import { readEventChange } from "@/lib/operator/event-change";
 import { listEvents, readEvent, stateOf } from "@/lib/operator/events";
 import { maskPayload } from "@/lib/operator/mask";
 import { BUTTON } from "../../../ui/button";
+import { PageLink } from "../../../ui/page-link";
 import { ActList } from "../../act-list";
 import { replay, reveal } from "../../actions";
 import { EventTable, StatePill } from "../../event-table";
@@ -50,9 +50,12 @@ export default async function EventPage({ params }: { params: Promise<{ id: stri
             {
               label: "Customer",
               value: event.customerId ? (
-                <Link href={`/operator/customers/${encodeURIComponent(event.customerId)}`} className={LINK}>
+                <PageLink
+                  href={`/operator/customers/${encodeURIComponent(event.customerId)}`}
+                  className={LINK}
+                >
                   {event.customerId}
-                </Link>
+                </PageLink>
               ) : (
                 "None"
               ),

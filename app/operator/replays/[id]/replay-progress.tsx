@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { useEffect, useState } from "react";
 import type { ReplayState } from "@/lib/billing/webhook/replay";
 import { BUTTON } from "../../../ui/button";
+import { PageLink } from "../../../ui/page-link";
 import { advance, undo } from "../../actions";
 
 const STEP_MS = 1000;
@@ -49,9 +49,9 @@ export function ReplayProgress({ first, isMore }: { first: ReplayState; isMore: 
             Undo
           </button>
         ) : null}
-        <Link href="/operator/events" className={BUTTON.quiet}>
+        <PageLink href="/operator/events" className={BUTTON.quiet}>
           Back to the events
-        </Link>
+        </PageLink>
       </div>
     </div>
   );
