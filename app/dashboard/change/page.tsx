@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { billingOf } from "@/lib/access";
 import { readPlans } from "@/lib/billing/on-sale";
 import { PLANS } from "@/lib/billing/plans";
 import type { SubscriptionView } from "@/lib/billing/queries";
 import { requireUser } from "@/lib/session";
 import { BUTTON } from "../../ui/button";
+import { PageLink } from "../../ui/page-link";
 import { Choices } from "./choices";
 import { Preview } from "./preview";
 import { type Choice, readWish } from "./wish";
@@ -26,7 +26,8 @@ export default async function ChangePage({ searchParams }: PageProps) {
     <div className="w-full max-w-3xl">
       <h1 className="font-semibold text-3xl">Change your plan</h1>
       <p className="mt-2 text-muted">
-        More is yours at once, for the difference. Less waits until what you have paid for is used up.
+        A larger plan is yours at once, and you pay the difference. A smaller one begins when what you have
+        paid for is used up.
       </p>
       <Choices plans={plans} current={current} wish={wish ?? current} />
       {wish ? (
@@ -41,9 +42,9 @@ function Nothing() {
     <>
       <h1 className="font-semibold text-3xl">Change your plan</h1>
       <p className="mt-3 mb-7 text-muted">There is no plan to change. Choose one first.</p>
-      <Link href="/#pricing" className={`${BUTTON.primary} self-start`}>
+      <PageLink href="/#pricing" className={`${BUTTON.primary} self-start`}>
         See the plans
-      </Link>
+      </PageLink>
     </>
   );
 }

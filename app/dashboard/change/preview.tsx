@@ -32,7 +32,7 @@ export async function Preview({ userId, subscriptionId, wish }: Props) {
       return <Now name={name} shown={shown} />;
     case "later":
       return (
-        <Card title={`${name}, from ${formatDate(shown.at)} on`}>
+        <Card title={`${name} from ${formatDate(shown.at)}`}>
           <p className="mt-2">
             Nothing is charged now, and nothing changes before {formatDate(shown.at)}. Then it costs{" "}
             <Renewal shown={shown} />. You can take it back until then.
