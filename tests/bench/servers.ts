@@ -16,7 +16,7 @@ export function build(): void {
   for (const folder of [".", COMPETITORS]) buildFolder(folder);
 }
 
-function buildFolder(folder: string): void {
+export function buildFolder(folder: string): void {
   const env = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" } as const;
   if (runProgram("next", ["build", folder], env) !== 0) throw new Error(`${folder} does not build.`);
 }
