@@ -2,6 +2,7 @@ import type { PlanView } from "@/lib/billing/on-sale";
 import { formatMoney } from "@/lib/format";
 import { pricePer } from "../../checkout/price-words";
 import { BUTTON } from "../../ui/button";
+import { SeatsInput } from "../../ui/seats-input";
 import type { Choice } from "./wish";
 
 const CARD =
@@ -58,26 +59,11 @@ export function Choices({ plans, current, wish }: Props) {
         ))}
       </fieldset>
       {most > 1 ? (
-        <div className="flex flex-col gap-1.5">
-          <label htmlFor="seats" className="font-medium">
-            Seats
-          </label>
-          <input
-            id="seats"
-            name="seats"
-            type="number"
-            inputMode="numeric"
-            min={1}
-            max={most}
-            required
-            defaultValue={wish.seats}
-            aria-describedby="seats-note"
-            className="h-11 w-28 rounded-lg border border-field bg-surface px-3 text-base tabular-nums"
-          />
-          <p id="seats-note" className="text-muted text-sm">
-            For plans that are sold by the seat, up to {most}.
-          </p>
-        </div>
+        <SeatsInput
+          most={most}
+          defaultValue={wish.seats}
+          note={`For plans that are sold by the seat, up to ${most}.`}
+        />
       ) : null}
       <button type="submit" className={`${BUTTON.quiet} self-start max-sm:w-full`}>
         Show what it costs
