@@ -213,6 +213,13 @@ describe("cancelling", () => {
 });
 
 describe("switching plans", () => {
+  const chargingForTeam = () => ({
+    enabled: true,
+    default_allowed_updates: ["price" as const],
+    proration_behavior: "always_invoice" as const,
+    products: [{ product: String(team.product), prices: [team.id] }],
+  });
+
   test("shows the plans, then what it costs, then does it", async () => {
     const session = await enter();
     const list = await visit(errand(session, "update"));
@@ -230,14 +237,7 @@ describe("switching plans", () => {
 
   test("offers only what the configuration names, and charges at once where it says so", async () => {
     const { id } = await it.stripe.billingPortal.configurations.create({
-      features: {
-        subscription_update: {
-          enabled: true,
-          default_allowed_updates: ["price"],
-          proration_behavior: "always_invoice",
-          products: [{ product: String(team.product), prices: [team.id] }],
-        },
-      },
+      features: { subscription_update: chargingForTeam() },
     });
     const session = await enter({ configuration: id });
     const confirm = await visit(`${errand(session, "confirm")}?price=${team.id}`);
@@ -257,12 +257,7 @@ describe("switching plans", () => {
     const { id } = await it.stripe.billingPortal.configurations.create({
       features: {
         payment_method_update: { enabled: true },
-        subscription_update: {
-          enabled: true,
-          default_allowed_updates: ["price"],
-          proration_behavior: "always_invoice",
-          products: [{ product: String(team.product), prices: [team.id] }],
-        },
+        subscription_update: chargingForTeam(),
       },
     });
     const session = await enter({ configuration: id });

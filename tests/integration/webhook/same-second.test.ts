@@ -100,13 +100,18 @@ describe("a second event of the same second", () => {
 });
 
 describe("while Stripe cannot be asked", () => {
-  it("the event waits with its reason and a later time, and the row stays as it was", async () => {
+  async function tieThatWaits() {
     vi.spyOn(console, "error").mockImplementation(() => {});
     stripe.api.failWith(500);
     await deliver(updated({ status: "active" }));
     const tie = updated({ status: "paused" });
     await deliver(tie);
     await drainDue();
+    return tie;
+  }
+
+  it("the event waits with its reason and a later time, and the row stays as it was", async () => {
+    const tie = await tieThatWaits();
     const waiting = await inboxRow(tie);
     expect(waiting).toMatchObject({ status: "pending", attempts: 1, lockedUntil: null });
     expect(waiting.nextAttemptAt?.getTime()).toBeGreaterThan(Date.now());
@@ -121,12 +126,7 @@ describe("while Stripe cannot be asked", () => {
   });
 
   it("newer events go on being applied, and end the wait", async () => {
-    vi.spyOn(console, "error").mockImplementation(() => {});
-    stripe.api.failWith(500);
-    await deliver(updated({ status: "active" }));
-    const tie = updated({ status: "paused" });
-    await deliver(tie);
-    await drainDue();
+    const tie = await tieThatWaits();
     await deliver(updated({ status: "past_due" }, T0 + 1));
     await skipDelays();
     await drainDue();
