@@ -1,6 +1,6 @@
 import { isLivemode, type Stripe } from "@/lib/stripe";
 import { mirror } from "./mirror";
-import { flag, isObject, storedText, storedTexts } from "./read";
+import { flag, objectOr, storedText, storedTexts } from "./read";
 import { entitlementsFromStripe } from "./subscription/from-stripe";
 
 /**
@@ -13,8 +13,7 @@ export const entitlements = mirror({
   columns: { id: storedText, lookupKeys: storedTexts, livemode: flag },
   fromStripe: entitlementsFromStripe,
   retrieve: retrieveSummary,
-  isPartial: ({ entitlements }: { entitlements?: unknown }) =>
-    isObject(entitlements) && entitlements.has_more === true,
+  isPartial: ({ entitlements }) => objectOr(entitlements).has_more === true,
   stage: () => [],
   isFinal: () => false,
 });

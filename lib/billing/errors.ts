@@ -1,7 +1,7 @@
 /**
  * What goes wrong in billing, as sentences. The constructor's name is the reason at the call site; the words live here
  * once. A message may be shown to an operator, so it holds ids and field names, never personal data. Stripe's own errors
- * pass through billing as they come, and no docstring says so again.
+ * and the database's pass through billing as they come, and no docstring says so again.
  */
 export class BillingError extends Error {
   override name = "BillingError";

@@ -47,7 +47,6 @@ const troublesHere = (): Partial<Record<FindingKind, Prisma.Sql>> => ({
     ) limit ${MOST}`,
 });
 
-/** Looks for all that there is to know, and ends what is over. */
 export async function findTrouble(): Promise<void> {
   const here = troublesHere();
   const endpoint = await findEndpointTrouble();

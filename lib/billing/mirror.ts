@@ -1,7 +1,7 @@
 import { BillingError, UnreadableObject } from "./errors";
 import { askInTurn, type Retrieve, retrieveObject } from "./fetch";
 import { compareStages, decide, type Life, type Stamp, stampOfAnswer } from "./order";
-import { time } from "./read";
+import { type JsonObject, time } from "./read";
 import { type Difference, differencesOf, weigh } from "./reconcile/weigh";
 import {
   type Columns,
@@ -46,15 +46,14 @@ export type MirrorSpec<State extends { id: string }> = Life<State> & {
   kind: string;
   table: Omit<Table, "columns">;
   columns: Columns<State>;
-  /** Pure. @throws UnreadableObject */
-  fromStripe(object: object): State;
+  fromStripe(object: JsonObject): State;
   retrieve: Retrieve;
   /** True for a state after which Stripe's API knows no such object. */
   isGone?(state: State): boolean;
   /** What a row becomes that Stripe's API no longer knows. Absent where nothing may be concluded from that. */
   markGone?(state: State, at: Date): State;
   /** True for an object whose lists are cut, as events' are: what is newer in it cannot be written, only asked for. */
-  isPartial?(object: object): boolean;
+  isPartial?(object: JsonObject): boolean;
 };
 
 type Deletable = { deletedAt: Date | null };
@@ -71,7 +70,6 @@ export const deletable = {
   markGone: markDeleted,
 };
 
-/** A kind of object, whatever its state looks like. */
 export type Mirror = {
   kind: string;
   table: Table;
@@ -213,7 +211,7 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): T
     compare(id, row, { object, answeredAt }) {
       const before = read(row);
       // What is cut cannot be compared.
-      if (object !== null && spec.isPartial?.(object)) return { verdict: "unclear", differences: [] };
+      if (object !== null && spec.isPartial?.({ ...object })) return { verdict: "unclear", differences: [] };
       const answer = object && readAnswer(spec, id, object);
       const isAsTold = before !== null && answer === null && spec.isGone?.(before.state) === true;
       const truth = isAsTold
@@ -240,7 +238,7 @@ function readAnswer<State extends { id: string }>(
   object: object,
 ): State {
   try {
-    const state = spec.fromStripe(object);
+    const state = spec.fromStripe({ ...object });
     if (state.id === id) return state;
   } catch (error) {
     throw BillingError.otherObject(spec.kind, id, error);

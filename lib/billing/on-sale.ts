@@ -30,10 +30,7 @@ export function viewPrice({ id, unitAmount, currency, interval, intervalCount, u
 
 export type PlanView = Omit<Plan, "prices"> & { prices: (PriceView & { lookupKey: string })[] };
 
-/**
- * The plans that have a price on sale, in the order of the plan file.
- * @throws if the database cannot be reached
- */
+/** The plans that have a price on sale, in the order of the plan file. */
 export async function readPlans(): Promise<PlanView[]> {
   const onSale = await readOnSale(LOOKUP_KEYS);
   return PLANS.map(({ prices: { month, year }, ...plan }) => ({

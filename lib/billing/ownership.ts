@@ -1,4 +1,4 @@
-import { db, type Tx } from "@/lib/db";
+import { db } from "@/lib/db";
 import { isLivemode, stripe } from "@/lib/stripe";
 import { BillingError } from "./errors";
 import { fingerprint } from "./idempotency";
@@ -59,10 +59,16 @@ const isUsable = ({ deletedAt, livemode }: { deletedAt: Date | null; livemode: b
  * to the next one, as does one of the other mode.
  * @throws BillingError if either already belongs to another
  */
-export async function linkCustomer(link: { userId: string; customerId: string }): Promise<void> {
-  const { userId, customerId } = link;
+export async function linkCustomer({
+  userId,
+  customerId,
+}: {
+  userId: string;
+  customerId: string;
+}): Promise<void> {
   await db().$transaction(async (tx) => {
-    await lock(tx, userId);
+    // Held until the transaction ends, also for a row that does not exist yet, and behind a pooler.
+    await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${userId}, 0))`;
     const owned = await tx.customer.findUnique({ where: { userId } });
     if (owned && owned.id !== customerId) {
       if (isUsable(owned)) throw BillingError.userHasAnotherCustomer(customerId);
@@ -76,9 +82,4 @@ export async function linkCustomer(link: { userId: string; customerId: string })
     const linked = await tx.customer.findUnique({ where: { id: customerId } });
     if (linked?.userId !== userId) throw BillingError.customerOfAnotherUser(customerId);
   });
-}
-
-/** Holds until the transaction ends, also for a row that does not exist yet, and behind a pooler. */
-async function lock(tx: Tx, id: string): Promise<void> {
-  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`;
 }

@@ -71,10 +71,7 @@ from customers c where c.user_id = $1 and c.livemode = $2`;
 
 export type BillingView = Awaited<ReturnType<typeof readBilling>>;
 
-/**
- * What gates and pages have to know of a user's billing: their own rows, reached only through the customer linked to them.
- * @throws if the database cannot be reached
- */
+/** What gates and pages have to know of a user's billing: their own rows, reached only through the customer linked to them. */
 export async function readBilling(userId: string, now: Date) {
   const [own = {}] = await query<JsonObject>(OWN, [userId, isLivemode()]);
   const all = list(own.subscriptions).map(readSubscription);

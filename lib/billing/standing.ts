@@ -1,30 +1,12 @@
-import type { Money } from "./on-sale";
-import { FEATURES, type FeatureKey, type Limits, type Plan } from "./plans";
+import { FEATURES, type FeatureKey, type Limits } from "./plans";
 import type { SubscriptionView } from "./queries";
 import type { Access } from "./subscription/access";
 
-/** What a user may use, and the bill that stands in the way, if one does. */
-export type Standing = {
-  access: Access;
-  plan: Plan | null;
-  features: ReadonlySet<FeatureKey>;
-  limits: Limits | null;
-  bill: OpenBill | null;
-};
-
-/** A bill that should be paid by now. */
-export type OpenBill = {
-  due: Money;
-  nextPaymentAttempt: Date | null;
-  hostedInvoiceUrl: string | null;
-  /** The customer's bank asks them to confirm the payment; no card was declined. */
-  needsAction: boolean;
-  /** A change of plan that waits for this bill is dropped then; null for any other bill. */
-  changeExpiresAt: Date | null;
-};
+export type Standing = ReturnType<typeof standingOf>;
+export type OpenBill = NonNullable<Standing["bill"]>;
 
 /**
- * Where Stripe's entitlements are in use they say what a plan holds; else the plan file does.
+ * What a user may use, and the bill that stands in the way, if one does. Where Stripe's entitlements are in use they say what a plan holds; else the plan file does.
  * https://docs.stripe.com/billing/entitlements
  * @param decided the subscription that decided over the access, if there is one
  */
@@ -32,13 +14,13 @@ export function standingOf(
   access: Access,
   decided: SubscriptionView | null,
   entitled: readonly string[] | null,
-): Standing {
+) {
   const plan = decided?.items[0]?.plan ?? null;
   const included = entitled ?? plan?.features ?? [];
   return {
     access,
     plan,
-    features: new Set(access.access ? included.filter(isFeature) : []),
+    features: new Set<FeatureKey>(access.access ? included.filter(isFeature) : []),
     limits: access.access ? (plan?.limits ?? null) : null,
     bill: decided ? billOf(decided) : null,
   };
@@ -57,12 +39,17 @@ export function withinLimit(
 
 const isFeature = (key: string): key is FeatureKey => Object.hasOwn(FEATURES, key);
 
-function billOf({ unpaid: [bill], latestInvoiceId, pendingExpiresAt }: SubscriptionView): OpenBill | null {
+/** The newest that should be paid by now. */
+function billOf({ unpaid: [bill], latestInvoiceId, pendingExpiresAt }: SubscriptionView) {
   if (!bill) return null;
   const { amountDue, amountPaid, nextPaymentAttempt, hostedInvoiceUrl, needsAction } = bill;
   return {
-    ...{ nextPaymentAttempt, hostedInvoiceUrl, needsAction },
+    nextPaymentAttempt,
+    hostedInvoiceUrl,
+    /** The customer's bank asks them to confirm the payment; no card was declined. */
+    needsAction,
     due: { ...amountDue, amount: amountDue.amount - amountPaid.amount },
+    /** A change of plan that waits for this bill is dropped then; null for any other bill. */
     changeExpiresAt: bill.id === latestInvoiceId ? pendingExpiresAt : null,
   };
 }

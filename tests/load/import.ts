@@ -65,7 +65,7 @@ async function wrongSubscriptions(): Promise<number> {
   await db().$disconnect();
   const rows = new Map(found.map((row) => [row.id, row]));
   const all = local.account.store.all("subscription");
-  return all.filter((one) => !isDeepStrictEqual(rows.get(one.id), subscriptionFromStripe(one))).length;
+  return all.filter((one) => !isDeepStrictEqual(rows.get(one.id), subscriptionFromStripe({ ...one }))).length;
 }
 
 try {

@@ -6,7 +6,7 @@ import { schedules } from "../schedules";
 import { syncSubscription } from "../subscription/lifecycle";
 import { hasPaymentMethod, idOf, retrieveOwn } from "../subscription/own";
 import { syncObject } from "../sync";
-import { checkChangeable } from "./changeable";
+import { checkChangeable } from "./kind";
 import { readPlanItem } from "./preview";
 import { type Quote, readQuote } from "./quote";
 import { planForLater, takeBack } from "./waiting";

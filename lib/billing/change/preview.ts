@@ -5,8 +5,7 @@ import { type Money, moneyOf, priceOnSale } from "../on-sale";
 import { type Cadence, type Plan, planOf } from "../plans";
 import { metadata } from "../read";
 import { idOf, retrieveOwn } from "../subscription/own";
-import { checkChangeable } from "./changeable";
-import { type Holding, kindOfChange } from "./kind";
+import { checkChangeable, type Holding, kindOfChange } from "./kind";
 import { signQuote } from "./quote";
 
 /** What a change costs and when it comes, before it is confirmed. */
@@ -81,7 +80,6 @@ export async function previewChange(
   };
 }
 
-/** Sold by the seat or not, as the plan has it. @throws Refusal */
 function seatsOf({ seats }: Plan, asked: number): number {
   if (!seats) return 1;
   if (asked < 1 || asked > seats.most) throw Refusal.seatsOutOfRange(seats.most);
@@ -102,7 +100,6 @@ export async function readPlanItem({ id, items }: Stripe.Subscription) {
   return found;
 }
 
-/** Null for a plan that is not in the file. */
 function holdingOf({ price, quantity = 1 }: Stripe.SubscriptionItem, ofProduct: Record<string, string>) {
   const plan = planOf({ lookupKey: price.lookup_key }, { metadata: ofProduct });
   const cadence: Cadence = price.recurring?.interval === "year" ? "year" : "month";

@@ -56,7 +56,6 @@ export async function planForLater(
   await syncSubscription(before.id);
 }
 
-/** The schedule that the subscription has already, or one made from it. */
 async function scheduleOf({ id, schedule }: Subscription, idempotencyKey: string): Promise<Schedule> {
   const api = await stripe();
   if (schedule) return api.subscriptionSchedules.retrieve(idOf(schedule));

@@ -90,7 +90,6 @@ const BEGINNING: Place = { kind: 0, phase: "stripe", after: "", counts: NOTHING_
 
 const forgetMet = ({ name }: Pass) => db().metAtStripe.deleteMany({ where: { pass: name } });
 
-/** One page of what Stripe has. */
 async function compareList(pass: Run, kind: Kind, place: Place): Promise<Place> {
   const api = await stripe();
   const since = kind.mirror.kind === "invoice" ? later(pass.since, pass.invoicesSince) : pass.since;

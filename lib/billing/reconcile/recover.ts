@@ -30,8 +30,6 @@ const walkSchema = z.object({
 });
 type Walk = z.output<typeof walkSchema>;
 
-export type Recovered = { listed: number; missed: number; isFinished: boolean };
-
 /**
  * Finds what Stripe sent and we never got, and feeds it to the inbox, where dedupe and the order rules do the rest: all
  * events since the last that was seen, and those of the last days that Stripe itself knows as undelivered. The way
@@ -39,10 +37,7 @@ export type Recovered = { listed: number; missed: number; isFinished: boolean };
  * @param options.deadline epoch milliseconds: after it no page is asked for but the first of each way
  * @throws Stripe's errors, after some patience; the database's
  */
-export async function recoverEvents(options: {
-  deadline: number;
-  onPage?: (listed: number) => void;
-}): Promise<Recovered> {
+export async function recoverEvents(options: { deadline: number; onPage?: (listed: number) => void }) {
   const now = Math.floor(Date.now() / 1000);
   const all = await walk({
     name: "recover all",
@@ -75,7 +70,7 @@ async function walk(way: {
   next: (walk: Walk) => number;
   deadline: number;
   onPage?: (listed: number) => void;
-}): Promise<Recovered> {
+}) {
   const counts = { listed: 0, missed: 0 };
   let at = (await readProgress(way.name, walkSchema)) ?? { since: way.first, newest: null, after: null };
   do {

@@ -1,6 +1,6 @@
 import type { ApiVersion, Stripe } from "@/lib/stripe";
 import { HANDLED_EVENTS, isHandled } from "../webhook/events";
-import { differing, type SetupStep } from "./change";
+import { differing, type SetupStep } from "./step";
 
 /** What to tell beside the changes. */
 export type Notes = { secret: string | null; notes: string[] };

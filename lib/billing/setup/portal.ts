@@ -1,6 +1,6 @@
 import type { Stripe } from "@/lib/stripe";
 import { PLANS } from "../plans";
-import { differing, type Ids, made, type SetupStep } from "./change";
+import { differing, type Ids, made, type SetupStep } from "./step";
 
 /** What the app's own portal configuration is told by, in its metadata. */
 const MARK = { made_by: "stripe:setup" } as const;

@@ -1,7 +1,7 @@
 import type { Stripe } from "@/lib/stripe";
 import { CADENCES, type Cadence, CURRENCY, PLANS, type Plan } from "../plans";
 import { id } from "../read";
-import { differing, type Ids, made, type SetupStep } from "./change";
+import { differing, type Ids, made, type SetupStep } from "./step";
 
 /**
  * A price for each plan and cadence, found by its lookup key. A price's amount never changes at Stripe: another amount is

@@ -1,6 +1,6 @@
 import type { Stripe } from "@/lib/stripe";
 import { PLANS, type Plan } from "../plans";
-import { differing, type Ids, type SetupStep } from "./change";
+import { differing, type Ids, type SetupStep } from "./step";
 
 /** A product for each plan, told by the `plan` in its metadata. https://docs.stripe.com/api/products */
 export async function planProducts(api: Stripe, ids: Ids): Promise<SetupStep[]> {

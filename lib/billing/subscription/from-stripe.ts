@@ -21,8 +21,7 @@ import {
  */
 
 /** @throws UnreadableObject without an id or a status. https://docs.stripe.com/api/subscriptions/object */
-export function subscriptionFromStripe(source: object) {
-  const o: JsonObject = { ...source };
+export function subscriptionFromStripe(o: JsonObject) {
   const items = itemsFromStripe(o);
   const starts = items.map((item) => item.currentPeriodStart);
   const ends = items.map((item) => item.currentPeriodEnd);
@@ -119,8 +118,7 @@ export const endReasonOf = (subscription: JsonObject) =>
 export const billingReasonOf = (invoice: JsonObject) => text(invoice.billing_reason);
 
 /** @throws UnreadableObject without an id, a currency or an amount. https://docs.stripe.com/api/invoices/object */
-export function invoiceFromStripe(source: object) {
-  const o: JsonObject = { ...source };
+export function invoiceFromStripe(o: JsonObject) {
   return {
     id: must(id(o.id), "invoice.id", "an id", o.id),
     customerId: customerOf(o),
@@ -150,8 +148,7 @@ function subscriptionOf(invoice: JsonObject): string | null {
 const NOT_DELETED: { deletedAt: Date | null } = { deletedAt: null };
 
 /** @throws UnreadableObject without an id. https://docs.stripe.com/api/customers/object */
-export function customerFromStripe(source: object) {
-  const o: JsonObject = { ...source };
+export function customerFromStripe(o: JsonObject) {
   return {
     id: must(id(o.id), "customer.id", "an id", o.id),
     email: text(o.email),
@@ -161,8 +158,7 @@ export function customerFromStripe(source: object) {
 }
 
 /** @throws UnreadableObject without an id or a name. https://docs.stripe.com/api/products/object */
-export function productFromStripe(source: object) {
-  const o: JsonObject = { ...source };
+export function productFromStripe(o: JsonObject) {
   return {
     id: must(id(o.id), "product.id", "an id", o.id),
     name: must(text(o.name), "product.name", "text", o.name),
@@ -176,8 +172,7 @@ export function productFromStripe(source: object) {
 }
 
 /** @throws UnreadableObject without an id or a currency. https://docs.stripe.com/api/prices/object */
-export function priceFromStripe(source: object) {
-  const o: JsonObject = { ...source };
+export function priceFromStripe(o: JsonObject) {
   const recurring = objectOr(o.recurring);
   return {
     id: must(id(o.id), "price.id", "an id", o.id),
@@ -196,8 +191,7 @@ export function priceFromStripe(source: object) {
 }
 
 /** @throws UnreadableObject without an id or a status. https://docs.stripe.com/api/subscription_schedules/object */
-export function scheduleFromStripe(source: object) {
-  const o: JsonObject = { ...source };
+export function scheduleFromStripe(o: JsonObject) {
   const { now, next } = phasesOf(o);
   const item = changedItem(list(now.items), list(next.items));
   return {
@@ -232,8 +226,7 @@ function changedItem(now: readonly JsonObject[], next: readonly JsonObject[]): J
  * A summary has no id: it goes by its customer's. https://docs.stripe.com/api/entitlements/active-entitlement-summary
  * @throws UnreadableObject without a customer
  */
-export function entitlementsFromStripe(source: object) {
-  const o: JsonObject = { ...source };
+export function entitlementsFromStripe(o: JsonObject) {
   const keys = list(o.entitlements).flatMap((entitlement) => text(entitlement.lookup_key) ?? []);
   return {
     id: must(customerOf(o), "active_entitlement_summary.customer", "an id", o.customer),
@@ -243,8 +236,7 @@ export function entitlementsFromStripe(source: object) {
 }
 
 /** https://docs.stripe.com/api/checkout/sessions/object */
-export function checkoutFromStripe(source: object) {
-  const o: JsonObject = { ...source };
+export function checkoutFromStripe(o: JsonObject) {
   return {
     mode: text(o.mode),
     paymentStatus: text(o.payment_status),

@@ -1,6 +1,6 @@
 import type { Stripe } from "@/lib/stripe";
 import { mirror } from "../mirror";
-import { flag, isObject, list, metadata, smallInteger, storedText, text, time } from "../read";
+import { flag, list, metadata, objectOr, smallInteger, storedText, text, time } from "../read";
 import { type Columns, columnOf, fromRow } from "../table";
 import { recordTrials } from "../trials";
 import { isFinalStatus } from "./access";
@@ -54,7 +54,7 @@ export const subscriptions = mirror({
   },
   fromStripe: subscriptionFromStripe,
   retrieve: retrieveWhole,
-  isPartial: (object) => "items" in object && isObject(object.items) && object.items.has_more === true,
+  isPartial: ({ items }) => objectOr(items).has_more === true,
   // Nothing returns to `incomplete`: https://docs.stripe.com/billing/subscriptions/overview#subscription-lifecycle
   stage: (state) => [state.status === "incomplete" ? 0 : 1],
   isFinal: (state) => isFinalStatus(state.status),

@@ -1,5 +1,4 @@
 import { query } from "@/lib/pool";
-import type { Money } from "../on-sale";
 import {
   integer,
   type JsonObject,
@@ -14,20 +13,7 @@ import {
 import { FACT_KINDS, type FactKind } from "./facts";
 
 /** A fact as a page shows it. */
-export type FactView = {
-  key: string;
-  kind: FactKind;
-  at: Date;
-  money: Money | null;
-  nextAt: Date | null;
-  plan: PlanAt | null;
-  planBefore: PlanAt | null;
-  reason: string | null;
-  /** How the mail about it stands: pending, sent, dropped or parked; null where none was to be sent. */
-  mail: string | null;
-};
-
-type PlanAt = { name: string | null; interval: string | null; quantity: number | null };
+export type FactView = ReturnType<typeof viewFact>[number];
 
 const MOST = 30;
 
@@ -62,7 +48,7 @@ export function viewFacts(stored: unknown): FactView[] {
  * Of an attempt that the bank asked about it is told that, and not that it failed as well. Of a bill that was paid since, or
  * tried once more, what was to follow does not follow any more.
  */
-function viewFact(row: JsonObject, keys: ReadonlySet<unknown>): FactView[] {
+function viewFact(row: JsonObject, keys: ReadonlySet<unknown>) {
   const kind = storedText(row.kind);
   // While a new version is deployed, an old one may meet a kind that it has no words for.
   if (!isKind(kind)) return [];
@@ -74,7 +60,12 @@ function viewFact(row: JsonObject, keys: ReadonlySet<unknown>): FactView[] {
   const [at, sum, currency] = [storedTime(row.at), integer(row.amount), text(row.currency)];
   return [
     {
-      ...{ kind, at, key: storedText(row.key), reason: text(row.reason), mail: text(row.mail) },
+      key: storedText(row.key),
+      kind,
+      at,
+      reason: text(row.reason),
+      /** How the mail about it stands: pending, sent, dropped or parked; null where none was to be sent. */
+      mail: text(row.mail),
       money: sum === null || currency === null ? null : { amount: sum, currency },
       nextAt: isOvertaken ? at : time(row.next_at),
       plan: planAt(row.plans, row.price_id, row.quantity),
@@ -83,7 +74,7 @@ function viewFact(row: JsonObject, keys: ReadonlySet<unknown>): FactView[] {
   ];
 }
 
-function planAt(plans: unknown, priceId: unknown, quantity: unknown): PlanAt | null {
+function planAt(plans: unknown, priceId: unknown, quantity: unknown) {
   if (typeof priceId !== "string") return null;
   const { name, interval } = objectOr(objectOr(plans)[priceId]);
   return { name: text(name), interval: text(interval), quantity: smallInteger(quantity) };

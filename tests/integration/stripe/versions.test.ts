@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { expect, test } from "vitest";
 import { eventBody } from "@/dev/stripe/delivery/event-body";
+import type { JsonObject } from "@/lib/billing/read";
 import {
   customerFromStripe,
   invoiceFromStripe,
@@ -239,7 +240,7 @@ test("an endpoint of an old version gets the old shape", async () => {
 test("our own mapper makes the same rows of both shapes", async () => {
   const { subscription, invoice, customer, solo } = await subscribed({ metadata: { team: "7" } });
   await it.stripe.subscriptions.update(subscription.id, { cancel_at_period_end: true });
-  const both = async <Row>(path: string, map: (source: object) => Row) => {
+  const both = async <Row>(path: string, map: (source: JsonObject) => Row) => {
     const [old, now] = [map(await seen(path, OLD)), map(await seen(path, NEW))];
     expect(old).toEqual(now);
     return now;

@@ -22,7 +22,7 @@ export const isMirrored = (kind: string): kind is Mirrored => Object.hasOwn(TABL
 
 /** A state of an object of Stripe's as text, so that it compares with what a row says. */
 export function textOfObject(kind: Mirrored, object: object, deletedAt: number | null = null): string {
-  const state = TABLES[kind].map(object);
+  const state = TABLES[kind].map({ ...object });
   const isDeleted = deletedAt !== null && "deletedAt" in state;
   return JSON.stringify(plain(isDeleted ? { ...state, deletedAt: new Date(deletedAt * 1000) } : state));
 }
