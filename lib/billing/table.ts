@@ -153,7 +153,7 @@ function replaceParts(
   const all = rows.flatMap((row) =>
     list(row[parts.field]).map((part, position) => ({ ...part, position, [parts.owner]: row.id })),
   );
-  const once = [...new Map(all.toReversed().map((part) => [part.id, part])).values()].reverse();
+  const once = [...new Map(all.toReversed().map((part) => [part.id, part])).values()];
   const given = `json_populate_recordset(null::${parts.name}, ${place(once)})`;
   const columns = [...parts.columns.filter((column) => column !== "id"), "position", parts.owner];
   return [

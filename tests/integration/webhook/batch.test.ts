@@ -54,6 +54,15 @@ it("an event that is in the inbox already stays as it is", async () => {
   expect(await rowOf("stripe_events", event.id)).toMatchObject({ status: "pending", last_error: "A test." });
 });
 
+it("an event that is delivered again is a duplicate, for the cost of a look", async () => {
+  const event = updated(1);
+  await receiveEvent(verified(event));
+  const statements = vi.spyOn(Pool.prototype, "query");
+  expect(await receiveEvent(verified(event))).toBe("duplicate");
+  expect(statements).toHaveBeenCalledTimes(1);
+  expect(await rowOf("subscriptions", "sub_1")).toMatchObject({ version: 1 });
+});
+
 describe("events that arrive together", () => {
   it("share their statements, and each has an outcome of its own", async () => {
     const statements = vi.spyOn(Pool.prototype, "query");
@@ -225,13 +234,20 @@ describe("one bad event", () => {
     expect(await rowOf("stripe_events", events[31]?.id)).toMatchObject({
       status,
       last_error: expect.stringContaining(sqlState),
+      last_stack: expect.stringContaining(" at "),
     });
+    expect(vi.mocked(console.error).mock.calls).toEqual([
+      [expect.stringMatching(`event not applied.*${events[31]?.id}.*${status}.*${sqlState}`)],
+    ]);
     expect(await countOf("subscriptions")).toBe(63);
   });
 
-  it("that cannot be read is parked, with the others applied", async () => {
-    const results = await receiveAll([updated(1), updated(2, { status: undefined }), updated(3)]);
-    expect(results).toEqual(["applied", "parked", "applied"]);
+  it("that cannot be read is parked, with the others applied, and is a duplicate after that", async () => {
+    const unreadable = updated(2, { status: undefined });
+    expect(await receiveAll([updated(1), unreadable, updated(3)])).toEqual(["applied", "parked", "applied"]);
+    expect(await receiveAll([unreadable])).toEqual(["duplicate"]);
+    // Its row says so: no line of it beside that.
+    expect(console.error).not.toHaveBeenCalled();
   });
 });
 
@@ -256,6 +272,33 @@ it("two processes with the same events in opposite orders neither deadlock nor a
     expect(await countOf("stripe_events")).toBe(40);
   }
 }, 120_000);
+
+it("two processes that take in, or settle, the same events in opposite orders meet in one order", async () => {
+  await query(`
+    create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(0.03); return new; end $$`);
+  await query(
+    "create trigger dawdle before insert or update on stripe_events for each row execute function dawdle()",
+  );
+  const events = Array.from({ length: 4 }, (_, n) => verified(updated(n)));
+  const all = (disposition: Disposition) => events.map((event) => ({ event, disposition, needs: null }));
+  const waits = all({ status: "pending", reason: "A test." });
+  const done = all({ status: "done", outcome: "applied" });
+  const recorded = await Promise.all([recordEvents(waits), recordEvents(waits.toReversed())]);
+  const settled = await Promise.all([settleEvents(done), settleEvents(done.toReversed())]);
+  await query("drop trigger dawdle on stripe_events");
+  for (const [one, other] of [recorded, settled]) expect(one.size + other.size).toBe(4);
+});
+
+it("a row that others write again and again is left for later, after ten tries", async () => {
+  const event = verified(updated(1));
+  const commit = vi.fn(async () => new Set<string>());
+  const verdicts = await applyEvents([event], { ...newEvents, commit });
+  expect(commit).toHaveBeenCalledTimes(10);
+  expect(verdicts.get(event.id)).toMatchObject({
+    outcome: "failed",
+    error: { message: expect.stringContaining("Others wrote the same rows") },
+  });
+});
 
 it.each([
   ["was not there", []],

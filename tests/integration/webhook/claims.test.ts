@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Answer } from "@/lib/billing/mirror";
 import { subscriptions } from "@/lib/billing/subscription/store";
 import { applyClaimed, readClaimed, type WaitingEvent } from "@/lib/billing/webhook/claimed";
-import { drainAndWatch, drainDue } from "@/lib/billing/webhook/drain";
+import { drainAndWatch, drainDue, isDrainDue } from "@/lib/billing/webhook/drain";
 import {
   claimDue,
   type Disposition,
@@ -15,7 +15,7 @@ import {
   settleEvents,
   untilNextDue,
 } from "@/lib/billing/webhook/inbox";
-import { receiveEvent } from "@/lib/billing/webhook/receive";
+import { type Result, receiveEvent } from "@/lib/billing/webhook/receive";
 import { settleWithStripe } from "@/lib/billing/webhook/settle";
 import { pool, query } from "@/lib/pool";
 import { emptyTables, rowOf, rowsOf, verified } from "../../support/core";
@@ -295,17 +295,27 @@ describe("a drain", () => {
     await query("drop trigger dawdle_first on subscriptions");
     expect(left).toEqual([[], []]);
     expect(await rowsOf("subscriptions")).toMatchObject([{ id: "sub_0", version: 1 }]);
-    expect(await inbox(event)).toMatchObject({ status: "done", outcome: "applied" });
+    expect(await inbox(event)).toMatchObject({
+      status: "done",
+      outcome: "applied",
+      last_error: null,
+      locked_until: null,
+      next_attempt_at: null,
+      processed_at: expect.any(Date),
+    });
   });
 });
 
 describe("what only Stripe can settle", () => {
   /** Two events of each subscription that say less than all, `later` seconds after the row: they wait for Stripe. */
-  async function cut(ids: readonly string[], later = 60): Promise<WaitingEvent[]> {
+  async function cut(ids: readonly string[], later = 60): Promise<void> {
     await Promise.all(ids.map((id) => receiveEvent(updated(id))));
     const items = { data: [], has_more: true };
     for (const id of ids)
       for (const at of [later, later - 10]) await receiveEvent(updated(id, { items }, at));
+  }
+  async function claimCut(ids: readonly string[]): Promise<WaitingEvent[]> {
+    await cut(ids);
     return applyClaimed(await readClaimed(await claimDue(100)));
   }
 
@@ -328,7 +338,7 @@ describe("what only Stripe can settle", () => {
       now -= 1;
       return answer(id);
     });
-    const waiting = await cut(ids);
+    const waiting = await claimCut(ids);
     expect(waiting).toHaveLength(14);
     await settleWithStripe(waiting, Date.now() + HOUR_MS);
     expect(asked.mock.calls.flat().sort()).toEqual(ids);
@@ -347,7 +357,7 @@ describe("what only Stripe can settle", () => {
 
   it("is asked again where the row changed meanwhile, five times at the most", async () => {
     const asked = ask(async (id) => answer(id, 99));
-    const waiting = await cut(["sub_1"]);
+    const waiting = await claimCut(["sub_1"]);
     await settleWithStripe(waiting, Date.now() + HOUR_MS);
     expect(asked).toHaveBeenCalledTimes(5);
     for (const { event } of waiting)
@@ -364,7 +374,7 @@ describe("what only Stripe can settle", () => {
       if (id === "sub_2") return answer(id);
       throw Object.assign(new Error("slow down"), { headers: { "retry-after": "3600" } });
     });
-    await settleWithStripe(await cut(["sub_1", "sub_2"]), Date.now() + HOUR_MS);
+    await settleWithStripe(await claimCut(["sub_1", "sub_2"]), Date.now() + HOUR_MS);
     expect(await rowOf("subscriptions", "sub_1")).toMatchObject({ status: "active" });
     expect(await rowOf("subscriptions", "sub_2")).toMatchObject({ status: "past_due" });
     const left = (await rowsOf("stripe_events")).filter(({ status }) => status === "pending");
@@ -378,10 +388,38 @@ describe("what only Stripe can settle", () => {
 
   it("is given back as it was where there is no time left to ask", async () => {
     const asked = ask(async (id) => answer(id));
-    await settleWithStripe(await cut(["sub_1", "sub_2"]), Date.now() - 1);
+    await settleWithStripe(await claimCut(["sub_1", "sub_2"]), Date.now() - 1);
     expect(asked).not.toHaveBeenCalled();
     const left = (await rowsOf("stripe_events")).filter(({ status }) => status === "pending");
     expect(left).toHaveLength(4);
     for (const row of left) expect(row).toMatchObject({ attempts: 0, locked_until: null });
   });
+
+  it("is settled by a drain, which asks nobody where it has no time", async () => {
+    const asked = ask(async (id) => answer(id));
+    await cut(["sub_1"]);
+    await drainDue(Date.now() - 1);
+    expect(asked).not.toHaveBeenCalled();
+    await drainDue();
+    expect(asked).toHaveBeenCalledTimes(1);
+    expect((await rowsOf("stripe_events")).map(({ status }) => status)).toEqual(["done", "done", "done"]);
+  });
+});
+
+it("a delivery drains if its own event waits, and else if nobody has looked for a second", () => {
+  const now = Date.now();
+  const isDueAt = (ms: number, result: Result) => {
+    vi.setSystemTime(now + ms);
+    return isDrainDue(result);
+  };
+  vi.useFakeTimers({ toFake: ["Date"], now });
+  try {
+    expect(isDueAt(0, "applied")).toBe(true);
+    expect(isDueAt(500, "applied")).toBe(false);
+    expect(isDueAt(500, "deferred")).toBe(true);
+    expect(isDueAt(1_499, "superseded")).toBe(false);
+    expect(isDueAt(1_500, "applied")).toBe(true);
+  } finally {
+    vi.useRealTimers();
+  }
 });
