@@ -4,7 +4,6 @@ import { nullIfMissing } from "./fetch";
 import { ownCustomer } from "./ownership";
 import { syncObject } from "./sync";
 
-/** Who somebody is on their bills. */
 export type Contact = { name: string; email: string };
 
 /**

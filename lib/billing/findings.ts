@@ -61,7 +61,6 @@ export async function findTrouble(): Promise<void> {
 
 type Found = { subjectId: string; detail: string };
 
-/** Writes what is found, and ends what is no more. */
 async function keep(kind: FindingKind, found: Found[]): Promise<void> {
   await note(kind, found);
   const ids = found.map(({ subjectId }) => subjectId);

@@ -13,7 +13,6 @@ export type Ids = {
   prices: Map<string, string>;
 };
 
-/** The id of what an earlier change has made. */
 export function made(ids: ReadonlyMap<string, string>, key: string): string {
   const id = ids.get(key);
   if (!id) throw BillingError.notMade(key);

@@ -6,7 +6,7 @@ import { countDelivery } from "./deliveries";
 import type { StripeEvent } from "./event";
 import { reasonOf } from "./failure";
 import type { Result } from "./receive";
-import type { Refusal } from "./verify";
+import type { WhyRefused } from "./verify";
 
 /** What the endpoint answers. `result` shows in Stripe's delivery log; an error says why, and nothing of ours. */
 
@@ -22,7 +22,7 @@ export function received({ id, type }: StripeEvent, result: Result, begunAt: num
 }
 
 /** Counted, and no more than that: whoever sends a thousand of them stands in nobody's way. */
-export function refused({ why, error }: { why: Refusal; error: string }): Response {
+export function refused({ why, error }: { why: WhyRefused; error: string }): Response {
   countDelivery(why);
   return badRequest(error);
 }

@@ -9,7 +9,6 @@ import { parseEvent, type StripeEvent } from "./event";
 import { failureOf } from "./failure";
 import { type ClaimedEvent, type Lease, putBack, settleEvents } from "./inbox";
 
-/** An event that this process has leased from the inbox. */
 export type LeasedEvent = StripeEvent & { attempts: number };
 
 /** One that only Stripe can settle. */
@@ -51,7 +50,6 @@ export async function applyClaimed(
   return waiting;
 }
 
-/** Puts events back after an attempt that failed, or parks them where no retry can mend it. */
 export async function fail(events: readonly Lease[], error: unknown): Promise<void> {
   const failure = failureOf(error);
   const notBefore = retryAfterOf(error);

@@ -3,7 +3,6 @@ import type { Answer, Change, Ignored, Step } from "../mirror";
 import { keyOf, type Row, type Write } from "../table";
 import type { StripeEvent } from "./event";
 
-/** An event and what it asks for. */
 export type Wish<Event extends StripeEvent = StripeEvent> = { event: Event; change: Change | Ignored };
 
 /** What Stripe said about the one object that all events of a batch are about. */

@@ -1,13 +1,13 @@
 import { afterResponse } from "@/lib/after";
 import { log } from "@/lib/log";
 import { query } from "@/lib/pool";
-import type { Refusal } from "./verify";
+import type { WhyRefused } from "./verify";
 
 /**
  * How many deliveries were accepted, and how many refused and why: the delivery_counts table. Nothing else writes it. What
  * nobody signed costs a process a number in memory. Written are sums, once a minute at the most, whatever comes.
  */
-type Kind = "accepted" | Refusal;
+type Kind = "accepted" | WhyRefused;
 
 const EVERY_MS = 60_000;
 

@@ -14,11 +14,7 @@ export const UNDO_SECONDS = 10;
 /** How many events are put back at once: the drain works on them before the next ones follow. */
 const BATCH = 200;
 
-/** Puts one settled event back into the inbox. @returns false if it waits already, is unknown, or its payload is gone */
-export async function replayEvent(id: string): Promise<boolean> {
-  return (await reopen(db(), [id])) === 1;
-}
-
+/** Puts settled events back into the inbox. @returns how many: not those that wait already, or whose payload is gone */
 const reopen = (tx: Tx, ids: string[]) => tx.$executeRaw`
   update stripe_events
   set status = 'pending', outcome = null, attempts = 0, locked_until = null, processed_at = null, next_attempt_at = now(),

@@ -7,10 +7,10 @@ declare const verified: unique symbol;
 /** An event that Stripe signed, or gave us itself. Only this file makes one, and the inbox records nothing else. */
 export type VerifiedEvent = StripeEvent & { readonly [verified]: true };
 
-export type Verification = { ok: true; event: VerifiedEvent } | { ok: false; why: Refusal; error: string };
+export type Verification = { ok: true; event: VerifiedEvent } | { ok: false; why: WhyRefused; error: string };
 
 /** Why a delivery is refused, as far as it tells who sent it. */
-export type Refusal =
+export type WhyRefused =
   /** It has no signature, or nothing that could be one: not Stripe. */
   | "unsigned"
   /** Made in Stripe's way, just now, with a secret that is not ours: rolled and not deployed, or somebody who tries. */
@@ -95,6 +95,6 @@ function isSigned(payload: string, parts: SignatureParts, secrets: readonly stri
   });
 }
 
-function refuse(why: Refusal, error: string): Verification {
+function refuse(why: WhyRefused, error: string): Verification {
   return { ok: false, why, error };
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { drainDue } from "@/lib/billing/webhook/drain";
 import { MAX_ATTEMPTS } from "@/lib/billing/webhook/inbox";
-import { replayEvent } from "@/lib/billing/webhook/replay";
+import { askForReplay, continueReplay } from "@/lib/billing/webhook/replay";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver, inboxRow, skipDelays } from "../../support/deliver";
@@ -155,7 +155,8 @@ it("a parked event that is replayed goes by the same rules of order", async () =
   expect(await inboxRow(parked)).toMatchObject({ lastStack: expect.stringMatching(/^error\n\s+at /) });
   await allowSubscriptions();
   await deliver(anEvent("customer.subscription.updated", aSubscription(), { created: T0 + 1 }));
-  expect(await replayEvent(String(parked.id))).toBe(true);
+  const replay = await askForReplay({ ids: [String(parked.id)] }, "tests", 1, 0);
+  expect(await continueReplay(replay)).toMatchObject({ replayed: 1 });
   await drainDue();
   expect(await inboxRow(parked)).toMatchObject({ status: "done", outcome: "superseded", lastStack: null });
   expect(await db().subscription.findMany()).toMatchObject([{ status: "active" }]);

@@ -6,7 +6,7 @@ import { readBilling } from "@/lib/billing/queries";
 import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
 import { readTimeline } from "@/lib/billing/timeline/read";
 import { drainDue } from "@/lib/billing/webhook/drain";
-import { replayEvent } from "@/lib/billing/webhook/replay";
+import { askForReplay, continueReplay } from "@/lib/billing/webhook/replay";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver } from "../../support/deliver";
@@ -126,7 +126,7 @@ describe("what happened", () => {
     const event = failed(1, NOW - 2 * DAY);
     await deliver(event);
     await db().fact.deleteMany();
-    await replayEvent(String(event.id));
+    await continueReplay(await askForReplay({ ids: [String(event.id)] }, "tests", 1, 0));
     await drainDue();
     expect(await readFacts()).toMatchObject([{ key: "payment_failed:in_1:1", mail: null }]);
   });
