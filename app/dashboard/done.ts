@@ -1,5 +1,5 @@
 /** What somebody came back from, in words. */
-const DONE: Record<string, { title: string; words: string }> = {
+export const DONE = {
   changed: { title: "Your plan is changed", words: "It is as you see it below, from now on." },
   planned: {
     title: "Your change is planned",
@@ -21,7 +21,3 @@ const DONE: Record<string, { title: string; words: string }> = {
   },
   resumed: { title: "Your plan goes on", words: "The cancellation was taken back." },
 };
-
-export function doneWords(value: unknown): { title: string; words: string } | null {
-  return typeof value === "string" && Object.hasOwn(DONE, value) ? (DONE[value] ?? null) : null;
-}

@@ -3,8 +3,9 @@ import { afterResponse } from "@/lib/after";
 import { healBilling } from "@/lib/billing/heal";
 import { env } from "@/lib/env";
 import { requireUser } from "@/lib/session";
+import { doneWords } from "../ui/done-words";
 import { Confirmation } from "./confirmation";
-import { doneWords } from "./done";
+import { DONE } from "./done";
 import { DuplicateWarning } from "./duplicate-warning";
 import { EmptyPlan } from "./empty-plan";
 import { Invoices } from "./invoices";
@@ -30,7 +31,7 @@ export default async function DashboardPage({ searchParams }: PageProps) {
   const { subscription, others, access } = view;
   // The way back from checkout is often quicker than the event that tells of the payment.
   const { checkout, done } = await searchParams;
-  const doneNow = doneWords(done);
+  const doneNow = doneWords(DONE, done);
   const isAwaited = checkout === "complete" && !access.access;
   const step = nextStep(view);
   const pause = subscription && access.state !== "ended" ? pauseNotice(subscription) : null;

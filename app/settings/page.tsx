@@ -4,9 +4,10 @@ import { PASSWORD } from "@/lib/password-policy";
 import { requireUser } from "@/lib/session";
 import { Notice } from "../dashboard/notice";
 import { BUTTON } from "../ui/button";
+import { doneWords } from "../ui/done-words";
 import { PageLink } from "../ui/page-link";
 import { saveName, savePassword, signOutElsewhere } from "./actions";
-import { doneWords } from "./done";
+import { DONE } from "./done";
 import { CURRENT_PASSWORD, EmailPart } from "./email-part";
 import { SettingsForm } from "./settings-form";
 
@@ -19,7 +20,7 @@ const UNLESS_REFUSED = "group-has-[[aria-invalid=true]]:hidden group-has-[[role=
 
 export default async function SettingsPage({ searchParams }: PageProps) {
   const user = await requireUser("/settings");
-  const done = doneWords((await searchParams).done);
+  const done = doneWords(DONE, (await searchParams).done);
   return (
     <div className="mx-auto flex w-full max-w-5xl flex-col px-5 pt-10 sm:px-8 sm:pt-14">
       <h1 className="font-semibold text-3xl">Settings</h1>

@@ -10,7 +10,7 @@ const RENEWAL_MS = 90 * 60_000;
 const PATIENCE_MS = 15 * 60_000;
 
 /** The period is over, the event of what followed should be here, and nothing has been heard. */
-export function isSilent({ status, currentPeriodEnd, confirmedAt }: SubscriptionView, now: Date): boolean {
+function isSilent({ status, currentPeriodEnd, confirmedAt }: SubscriptionView, now: Date): boolean {
   if (isFinalStatus(status) || currentPeriodEnd === null) return false;
   const isOver = now.getTime() > currentPeriodEnd.getTime() + RENEWAL_MS;
   return isOver && now.getTime() > confirmedAt.getTime() + PATIENCE_MS;

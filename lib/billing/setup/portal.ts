@@ -9,9 +9,7 @@ const MARK = { made_by: "stripe:setup" } as const;
  * The portal's configuration that `npm run stripe:setup` made, or null before its first run.
  * https://docs.stripe.com/customer-management/configure-portal
  */
-export async function findPortalConfiguration(
-  api: Stripe,
-): Promise<Stripe.BillingPortal.Configuration | null> {
+async function findPortalConfiguration(api: Stripe): Promise<Stripe.BillingPortal.Configuration | null> {
   const all = await api.billingPortal.configurations
     .list({ active: true, limit: 100, expand: ["data.features.subscription_update.products"] })
     .autoPagingToArray({ limit: 1_000 });

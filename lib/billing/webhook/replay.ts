@@ -9,7 +9,7 @@ import { conditionOf, type EventFilter, eventFilterSchema } from "./filter";
  */
 
 /** For so long a replay can be taken back before it begins. */
-export const UNDO_SECONDS = 10;
+const UNDO_SECONDS = 10;
 
 /** How many events are put back at once: the drain works on them before the next ones follow. */
 const BATCH = 200;

@@ -5,6 +5,18 @@ import { useLocalStripe } from "@/tests/integration/stripe/support";
 const it = useLocalStripe();
 const since = (seen: number) => it.eventTypes().slice(seen);
 
+/** A trial of a week by a customer without a card. */
+async function tryWithoutCard(behavior?: "cancel" | "pause") {
+  const { solo } = await catalogue(it.stripe);
+  const { id: customer } = await it.stripe.customers.create({});
+  return it.stripe.subscriptions.create({
+    customer,
+    items: [{ price: solo.id }],
+    trial_period_days: 7,
+    ...(behavior ? { trial_settings: { end_behavior: { missing_payment_method: behavior } } } : {}),
+  });
+}
+
 test("a trial begins with an invoice over nothing, and needs no card", async () => {
   const { solo } = await catalogue(it.stripe);
   const { id } = await it.stripe.customers.create({ email: "ada@example.com" });
@@ -80,14 +92,7 @@ test.each([
 ] as const)(
   "a trial that ends without a card leads to %s where that was asked for",
   async (behavior, status, event) => {
-    const { solo } = await catalogue(it.stripe);
-    const { id: customer } = await it.stripe.customers.create({});
-    const { id } = await it.stripe.subscriptions.create({
-      customer,
-      items: [{ price: solo.id }],
-      trial_period_days: 7,
-      trial_settings: { end_behavior: { missing_payment_method: behavior } },
-    });
+    const { id } = await tryWithoutCard(behavior);
     await it.advance(8 * DAY);
     expect(await it.stripe.subscriptions.retrieve(id)).toMatchObject({ status });
     expect(it.eventTypes().at(-1)).toBe(event);
@@ -96,13 +101,7 @@ test.each([
 );
 
 test("without such a wish it is billed all the same, and past due", async () => {
-  const { solo } = await catalogue(it.stripe);
-  const { id: customer } = await it.stripe.customers.create({});
-  const { id } = await it.stripe.subscriptions.create({
-    customer,
-    items: [{ price: solo.id }],
-    trial_period_days: 7,
-  });
+  const { id } = await tryWithoutCard();
   await it.advance(7 * DAY + 2 * HOUR);
   expect(await it.stripe.subscriptions.retrieve(id)).toMatchObject({ status: "past_due" });
 });
@@ -124,14 +123,7 @@ test("a trial can be ended now: it is billed at once, and the cycle begins", asy
 });
 
 test("ended now without a card, it is paused, as the CLI's recipe has it", async () => {
-  const { solo } = await catalogue(it.stripe);
-  const { id: customer } = await it.stripe.customers.create({});
-  const { id } = await it.stripe.subscriptions.create({
-    customer,
-    items: [{ price: solo.id }],
-    trial_period_days: 7,
-    trial_settings: { end_behavior: { missing_payment_method: "pause" } },
-  });
+  const { id } = await tryWithoutCard("pause");
   const seen = it.events().length;
   const paused = await it.stripe.subscriptions.update(id, { trial_end: "now" });
   expect(paused).toMatchObject({
