@@ -141,13 +141,13 @@ function showPanel({ url, demo, postgres, payments, mails }: Panel): void {
     ["Sign in as", demo ? `${demo.email} with ${demo.password}` : "a user of yours, or: npm run db:seed"],
     ["Database", postgres.where],
     ["Stripe", payments.where],
+    ...(payments.log ? [["", `${payments.log}: its log, and the bar that lets time go by`]] : []),
     ["Mail", mails.where],
     ...(payments.log
       ? [
-          ["Its log", `${payments.log}: what it was asked, and which events it sent`],
           ["", ""],
           ["Try", `choose a plan at ${url}, and pay with the card 4242 4242 4242 4242`],
-          ["", "then let a month go by, with the bar on Stripe's pages"],
+          ["", "then let a month go by"],
         ]
       : []),
     ["", ""],

@@ -18,7 +18,7 @@ const SHOWN_FOR: Record<Cadence, string> = {
 export type Visitor =
   | { is: "guest" }
   | { is: "user"; hadTrial: boolean }
-  | { is: "subscriber"; plan: string | null };
+  | { is: "subscriber"; plan: string | null; interval: string | null };
 
 type PlanPrice = PlanView["prices"][number];
 type PlanCardProps = { plan: PlanView; cadences: readonly Cadence[]; visitor: Visitor };
@@ -106,13 +106,18 @@ function Choose({ plan, price, visitor }: PriceProps) {
         </BuyForm>
       );
     case "subscriber":
-      return plan.key === visitor.plan ? (
+      return plan.key === visitor.plan && price.interval === visitor.interval ? (
         <p className="flex min-h-11 items-center justify-center rounded-lg bg-accent-soft font-medium text-accent">
           Your plan
         </p>
       ) : (
-        <PageLink href="/dashboard/change" className={`${BUTTON.quiet} w-full`}>
-          <span className="truncate">Change to {plan.name}</span>
+        <PageLink
+          href={`/dashboard/change?plan=${plan.key}&cadence=${price.interval}`}
+          className={`${BUTTON.quiet} w-full`}
+        >
+          <span className="truncate">
+            {plan.key === visitor.plan ? `Pay by the ${price.interval}` : `Change to ${plan.name}`}
+          </span>
         </PageLink>
       );
     default:

@@ -48,10 +48,14 @@ async function plansIfReachable(): Promise<PlanView[] | null> {
 async function whoLooks(): Promise<Visitor> {
   const user = await currentUser();
   if (!user) return { is: "guest" };
-  const { access, plan } = await billingOf(user.id);
+  const { access, plan, subscription } = await billingOf(user.id);
   return ["none", "incomplete", "ended"].includes(access.state)
     ? { is: "user", hadTrial: await hadTrial(user.id) }
-    : { is: "subscriber", plan: plan?.key ?? null };
+    : {
+        is: "subscriber",
+        plan: plan?.key ?? null,
+        interval: subscription?.items[0]?.price?.interval ?? null,
+      };
 }
 
 function PricingTitle() {

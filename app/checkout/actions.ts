@@ -3,7 +3,7 @@
 import { redirect } from "next/navigation";
 import * as z from "zod";
 import { type CheckoutStart, startCheckout } from "@/lib/billing/checkout";
-import { BillingError } from "@/lib/billing/errors";
+import { BillingError, Refusal } from "@/lib/billing/errors";
 import { choiceOf } from "@/lib/billing/plans";
 import { errorKind } from "@/lib/error-kind";
 import { log } from "@/lib/log";
@@ -39,6 +39,7 @@ async function startOrSay(
   try {
     return await startCheckout(user, wanted);
   } catch (error) {
+    if (error instanceof Refusal) return error.message;
     log("error", "no checkout", {
       user: user.id,
       plan: wanted.lookupKey,

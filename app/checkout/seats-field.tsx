@@ -17,8 +17,18 @@ export function SeatsField({ most, initial, each, every }: Props) {
     <SeatsInput
       most={most}
       value={seats}
-      onChange={(event) => setSeats(event.target.value)}
+      onChange={({ target }) => {
+        setSeats(target.value);
+        keepInAddress(target.value);
+      }}
       note={sum ? `${formatMoney(sum)} ${every}` : `From 1 to ${most}.`}
     />
   );
+}
+
+/** The way back from the payment, and a reload, find what was chosen. */
+function keepInAddress(seats: string): void {
+  const url = new URL(window.location.href);
+  url.searchParams.set("seats", seats);
+  window.history.replaceState(null, "", url);
 }

@@ -48,8 +48,8 @@ export async function keepCurrentPlan(_: Answer, form: FormData): Promise<Answer
 
 export async function cancelCurrentPlan(_: Answer, form: FormData): Promise<Answer> {
   return manage(form, cancelForm, "cancel", async (user, { feedback, comment, ...given }) => {
-    await cancelPlan(user.id, given.subscription, { feedback, comment }, given.attempt);
-    return "/dashboard?done=cancelled";
+    const done = await cancelPlan(user.id, given.subscription, { feedback, comment }, given.attempt);
+    return `/dashboard?done=${done}` as const;
   });
 }
 

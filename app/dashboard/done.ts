@@ -14,6 +14,7 @@ export const DONE = {
     title: "Your plan is cancelled",
     words: "You can use it until its end, and until then you can resume it.",
   },
+  ended: { title: "Your plan has ended", words: "Nothing more is charged for it." },
   unpaused: { title: "Your plan goes on", words: "The pause is over, and a new period has begun." },
   unpaid_pause: {
     title: "Your plan is still paused",

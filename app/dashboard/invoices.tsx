@@ -7,8 +7,15 @@ import type { Tone } from "./status";
 /**
  * The invoices, newest first. On a phone the date stands under the number and the status under the amount, so that the
  * table fits and stays a table to those who listen to it.
+ * @param asked the ids of those that the customer's bank wants confirmed
  */
-export function Invoices({ invoices }: { invoices: readonly InvoiceView[] }) {
+export function Invoices({
+  invoices,
+  asked,
+}: {
+  invoices: readonly InvoiceView[];
+  asked: ReadonlySet<string>;
+}) {
   return (
     <section aria-labelledby="invoices" className="mt-14">
       <h2 id="invoices" className="font-semibold text-xl">
@@ -40,7 +47,7 @@ export function Invoices({ invoices }: { invoices: readonly InvoiceView[] }) {
             </thead>
             <tbody>
               {invoices.map((invoice) => (
-                <InvoiceRow key={invoice.id} invoice={invoice} />
+                <InvoiceRow key={invoice.id} invoice={invoice} isAsked={asked.has(invoice.id)} />
               ))}
             </tbody>
           </table>
@@ -50,9 +57,9 @@ export function Invoices({ invoices }: { invoices: readonly InvoiceView[] }) {
   );
 }
 
-function InvoiceRow({ invoice }: { invoice: InvoiceView }) {
+function InvoiceRow({ invoice, isAsked }: { invoice: InvoiceView; isAsked: boolean }) {
   const { number, createdAt, amountDue } = invoice;
-  const { label, tone } = describeInvoice(invoice);
+  const { label, tone } = describeInvoice(invoice, isAsked);
   const date = createdAt ? (
     <time dateTime={createdAt.toISOString()}>{formatDate(createdAt)}</time>
   ) : (
@@ -78,7 +85,7 @@ function InvoiceRow({ invoice }: { invoice: InvoiceView }) {
         <div className="flex justify-end gap-x-4 max-sm:flex-col max-sm:items-end">
           <Document
             url={invoice.hostedInvoiceUrl}
-            label={invoice.status === "open" ? "Pay" : "View"}
+            label={invoice.status !== "open" ? "View" : isAsked ? "Confirm" : "Pay"}
             of={number}
           />
           <Document url={invoice.invoicePdf} label="PDF" of={number} />
@@ -104,14 +111,15 @@ function Document({ url, label, of }: { url: string | null; label: string; of: s
   );
 }
 
-function describeInvoice({ status, attemptCount, amountDue, amountPaid }: InvoiceView): {
-  label: string;
-  tone: Tone;
-} {
+function describeInvoice(
+  { status, attemptCount, amountDue, amountPaid }: InvoiceView,
+  isAsked: boolean,
+): { label: string; tone: Tone } {
   switch (status) {
     case "paid":
       return { label: "Paid", tone: "good" };
     case "open":
+      if (isAsked) return { label: "To be confirmed", tone: "warn" };
       return attemptCount > 0 && amountPaid.amount < amountDue.amount
         ? { label: "Payment failed", tone: "bad" }
         : { label: "Due", tone: "warn" };

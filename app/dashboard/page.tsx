@@ -1,6 +1,7 @@
 import { billingOf } from "@/lib/access";
 import { afterResponse } from "@/lib/after";
 import { healBilling } from "@/lib/billing/heal";
+import type { SubscriptionView } from "@/lib/billing/queries";
 import { env } from "@/lib/env";
 import { requireUser } from "@/lib/session";
 import { doneWords } from "../ui/done-words";
@@ -78,7 +79,7 @@ export default async function DashboardPage({ searchParams }: PageProps) {
       {others.length > 0 ? <OtherSubscriptions subscriptions={others} /> : null}
       {subscription || view.invoices.length > 0 ? (
         <>
-          <Invoices invoices={view.invoices} />
+          <Invoices invoices={view.invoices} asked={askedOf([subscription, ...others])} />
           <WhatHappened facts={view.timeline} now={now} />
           <Confirmation confirmedAt={subscription?.confirmedAt ?? null} isSettling={view.settling} />
         </>
@@ -86,3 +87,9 @@ export default async function DashboardPage({ searchParams }: PageProps) {
     </>
   );
 }
+
+/** The bills that the customer's bank wants confirmed: the banner asks for it, and nothing else may say that they failed. */
+const askedOf = (subscriptions: readonly (SubscriptionView | null)[]) =>
+  new Set(
+    subscriptions.flatMap((one) => one?.unpaid.flatMap((bill) => (bill.needsAction ? bill.id : [])) ?? []),
+  );

@@ -22,7 +22,7 @@ export function runningPeriod(view: BillingView, graceDays: number): Period | nu
       label: "Time to pay",
       start: graceStart,
       end: until,
-      startsWith: "Payment failed",
+      startsWith: "Unpaid since",
       endsWith: "Plan is switched off",
       tone: "bad",
     };

@@ -1,4 +1,5 @@
 import type { Money } from "@/lib/billing/on-sale";
+import type { Plan } from "@/lib/billing/plans";
 import type { SubscriptionView } from "@/lib/billing/queries";
 import { formatInterval, formatMoney } from "@/lib/format";
 
@@ -27,6 +28,11 @@ export function totalWords(items: readonly Item[]): string | null {
     total = { ...total, amount: total.amount + amount.amount * (quantity ?? 1) };
   }
   return `${formatMoney(total)} ${formatInterval(interval, intervalCount)}`;
+}
+
+/** What is to be had: of two changes of one plan, the seats tell which is which. */
+export function planWithSeats({ name, seats }: Pick<Plan, "name" | "seats">, quantity: number): string {
+  return seats ? `${name} with ${quantity} ${quantity === 1 ? "seat" : "seats"}` : name;
 }
 
 /** What the subscription is called: its products, or the one word that is always true. */

@@ -4,14 +4,14 @@ import { formatDate, formatDateTime } from "@/lib/format";
 import { ActionForm } from "./action-form";
 import { keepCurrentPlan } from "./actions";
 import { Notice } from "./notice";
-import { itemWords } from "./price-lines";
+import { itemWords, planWithSeats } from "./price-lines";
 
 type Props = { subscription: SubscriptionView; waiting: WaitingChange };
 
 /** A change that has not come yet, and the way to take it back. */
 export function WaitingNotice({ subscription, waiting }: Props) {
-  const { kind, at, planName, price, quantity } = waiting;
-  const what = planName ?? "another plan";
+  const { kind, at, plan, price, quantity } = waiting;
+  const what = plan ? planWithSeats(plan, quantity ?? 1) : "another plan";
   const cost = itemWords({ price, quantity });
   return (
     <Notice

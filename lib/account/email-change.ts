@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as z from "zod";
+import { giveBackOneOfToday, isAllowed, takeOneOfToday } from "../attempts";
 import { auth } from "../auth";
 import { updateContact } from "../billing/contact";
 import { env } from "../env";
@@ -8,7 +9,6 @@ import { log } from "../log";
 import { addressLetter, changedLetter, takenLetter } from "../mail/account-letters";
 import { failureOf, type Parcel, sendAtOnce } from "../mail/send";
 import { isSame, signatureOf } from "../signature";
-import { giveBackOneOfToday, isAllowed, takeOneOfToday } from "./attempts";
 import { checkPassword } from "./password";
 import type { Account } from "./profile";
 import { AccountRefusal } from "./refusal";

@@ -1,5 +1,5 @@
+import { isAllowed } from "../attempts";
 import { auth } from "../auth";
-import { isAllowed } from "./attempts";
 import { AccountRefusal } from "./refusal";
 
 /** As many a minute as the sign-in form takes: whoever finds an open session must not guess faster than anybody else. */

@@ -32,6 +32,7 @@ export type Attempt = string;
  * Cancels a subscription of the user's: at the end of what is paid, or at once where nothing is (unpaid, paused or never
  * begun). What waited is taken back. In either billing mode: Stripe sets `cancel_at` along with the flag.
  * https://docs.stripe.com/billing/subscriptions/cancel
+ * @returns `ended` where it was at once
  * @throws Refusal with words for the user
  */
 export async function cancelPlan(
@@ -39,7 +40,7 @@ export async function cancelPlan(
   subscriptionId: string,
   reason: Reason,
   attempt: Attempt,
-): Promise<void> {
+): Promise<"cancelled" | "ended"> {
   const subscription = await retrieveOwn(userId, subscriptionId);
   const { id, status } = subscription;
   if (isFinalStatus(status)) throw Refusal.hasEnded();
@@ -50,7 +51,8 @@ export async function cancelPlan(
     ...(reason.feedback ? { feedback: reason.feedback } : {}),
     ...(reason.comment ? { comment: reason.comment } : {}),
   };
-  if (RUNS_ON.includes(status))
+  const runsOn = RUNS_ON.includes(status);
+  if (runsOn)
     await api.subscriptions.update(
       id,
       { cancel_at_period_end: true, cancellation_details },
@@ -58,6 +60,7 @@ export async function cancelPlan(
     );
   else await api.subscriptions.cancel(id, { cancellation_details }, { idempotencyKey });
   await syncSubscription(id);
+  return runsOn ? "cancelled" : "ended";
 }
 
 /** Only these come to the end of a period. */

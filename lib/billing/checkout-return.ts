@@ -1,5 +1,6 @@
 import { db } from "@/lib/db";
 import { stripe } from "@/lib/stripe";
+import { spendAllowance } from "./allowance";
 import { nullIfMissing } from "./fetch";
 import { ownCustomer } from "./ownership";
 import { id } from "./read";
@@ -18,10 +19,12 @@ export type CheckoutResult =
  * Does for a session what its webhook does, for whoever is back before it. Safe at any time, any number of times. The
  * session's id comes from the address bar: it counts only if Stripe says that the session is of the user's own customer.
  * https://docs.stripe.com/checkout/fulfillment
+ * @throws Refusal if it was asked too often
  */
 export async function applyCheckout(userId: string, sessionId: string): Promise<CheckoutResult> {
   const customer = await ownCustomer(userId);
   if (!customer || !SESSION_ID.test(sessionId)) return { status: "unknown" };
+  await spendAllowance(userId);
   const api = await stripe();
   const session = await api.checkout.sessions
     .retrieve(sessionId, {}, { maxNetworkRetries: 3 })

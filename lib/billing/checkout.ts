@@ -1,5 +1,6 @@
 import { env } from "@/lib/env";
 import { isLivemode, type Stripe, stripe } from "@/lib/stripe";
+import { spendAllowance } from "./allowance";
 import { BillingError } from "./errors";
 import { isMissing } from "./fetch";
 import { fingerprint } from "./idempotency";
@@ -31,7 +32,7 @@ const PATIENT = { maxNetworkRetries: 3 } as const;
  * Leads a user to the payment of a plan. Asked again for the same, it leads to the same session, from any number of tabs
  * and servers; asked for something else, the session that was open before is closed.
  * @param seats counts only where the plan is sold by the seat
- * @throws BillingError if no such plan is on sale
+ * @throws BillingError if no such plan is on sale; Refusal if it was asked too often
  */
 export async function startCheckout(
   user: Owner,
@@ -40,6 +41,7 @@ export async function startCheckout(
   const choice = choiceOf(wanted.lookupKey);
   if (!choice) throw BillingError.notOnSale(wanted.lookupKey);
   const { id: price } = await priceOnSale(wanted.lookupKey);
+  await spendAllowance(user.id);
   const sale = { user, price, choice, seats: wanted.seats };
   const customer = await ensureCustomer(user);
   try {

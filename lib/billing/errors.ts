@@ -116,6 +116,10 @@ export class Refusal extends BillingError {
     });
   }
 
+  static tooMuchAtOnce() {
+    return new Refusal("That was too much at once, and nothing was changed. Wait a minute, then try again.");
+  }
+
   static seatsOutOfRange(most: number) {
     return new Refusal(`Choose between 1 and ${most} seats.`);
   }

@@ -1,5 +1,6 @@
 import { env } from "@/lib/env";
 import { stripe } from "@/lib/stripe";
+import { spendAllowance } from "./allowance";
 import { Refusal } from "./errors";
 import { ownCustomer } from "./ownership";
 
@@ -12,11 +13,12 @@ export type Errand = (typeof ERRANDS)[number];
  * Makes a way into Stripe's customer portal, which leads back to the dashboard. The address is a key to the customer's
  * billing for a few minutes: go there at once, show it nowhere.
  * https://docs.stripe.com/customer-management/portal-deep-links
- * @throws Refusal for a user without a customer
+ * @throws Refusal for a user without a customer, or who asks too often
  */
 export async function openPortal(userId: string, errand: Errand): Promise<string> {
   const customer = await ownCustomer(userId);
   if (!customer) throw Refusal.noCustomer();
+  await spendAllowance(userId);
   const return_url = `${env().APP_URL}/dashboard`;
   const api = await stripe();
   const session = await api.billingPortal.sessions.create({

@@ -152,8 +152,7 @@ function readWaiting(
  */
 function viewWaiting(kind: "planned" | "unpaid", at: Date, stored: unknown, quantity: number | null) {
   const price = readPrice(stored);
-  const planName = planOf(price, null)?.name ?? null;
-  return { kind, at, planName, price: price && viewPrice(price), quantity };
+  return { kind, at, plan: planOf(price, null), price: price && viewPrice(price), quantity };
 }
 
 const readPrice = (row: unknown) => (isObject(row) ? prices.read(row) : null);

@@ -118,6 +118,11 @@ test("with a plan, nothing is bought a second time", async ({ page, context, db,
   await expect(
     stale.getByRole("article", { name: "Solo" }).getByText("Your plan").filter({ visible: true }),
   ).toBeVisible();
+  // The same plan by the year is another one.
+  await stale.getByText("Yearly", { exact: true }).click();
+  await expect(stale.getByRole("article", { name: "Solo" }).getByText("Your plan")).toBeHidden();
+  await stale.getByRole("link", { name: "Pay by the year" }).click();
+  await expect(stale.getByText(/^Solo is yours at once\. It costs \$50\.00 per year/)).toBeVisible(FOLLOWS);
 });
 
 test("whoever closes the tab before the way back finds the plan on the dashboard", async ({
@@ -218,6 +223,10 @@ test("seats are chosen first, a trial is free, and it is had once", async ({ pag
   await expect(page.getByText("The first 14 days are free.", { exact: false })).toBeVisible();
   await page.getByLabel("Seats").fill("3");
   await expect(page.getByText("$45.00 per month")).toBeVisible();
+  await page.getByRole("button", { name: "Continue to payment" }).click();
+  await expect(page).toHaveURL(AT_STRIPE);
+  await page.goBack();
+  await expect(page.getByLabel("Seats")).toHaveValue("3");
   await page.getByRole("button", { name: "Continue to payment" }).click();
   await payAtCheckout(page);
   await expect(page.getByText("Trial", { exact: true }).first()).toBeVisible(FOLLOWS);

@@ -85,6 +85,9 @@ test("an upgrade that is not paid leaves the old plan; a bank that asks is told 
   await says(page, "Your bank asks you to confirm a payment of $85.00");
   const confirm = page.getByRole("link", { name: /^Confirm \$85\.00/ });
   expect(await confirm.getAttribute("href")).toContain("/i/");
+  const invoices = page.getByRole("region", { name: "Invoices" });
+  await expect(invoices.getByText("To be confirmed").filter({ visible: true })).toBeVisible(FOLLOWS);
+  await expect(invoices.getByText("Payment failed")).toHaveCount(0);
 });
 
 test("seats go up at once for their part of the period, and what is not on offer is said in words", async ({
@@ -102,6 +105,7 @@ test("seats go up at once for their part of the period, and what is not on offer
   await expect(page.getByRole("button", { name: /and change$/ })).toHaveCount(0);
   await page.getByLabel("Seats").fill("5");
   await press(page, "Show what it costs");
+  await says(page, /^Team with 5 seats is yours at once\./);
   await says(page, "$45.00 now");
   await press(page, "Pay $45.00 and change");
   await says(page, "5 × $15.00 per month");

@@ -1,5 +1,6 @@
 import { redirect } from "next/navigation";
 import { applyCheckout } from "@/lib/billing/checkout-return";
+import { Refusal } from "@/lib/billing/errors";
 import { httpsUrl } from "@/lib/https-url";
 import { requireUser } from "@/lib/session";
 import { BUTTON } from "../../ui/button";
@@ -16,7 +17,15 @@ export default async function CheckoutReturnPage({ searchParams }: PageProps) {
   const { session_id } = await searchParams;
   const sessionId = typeof session_id === "string" ? session_id : "";
   const user = await requireUser(`/checkout/return?${new URLSearchParams({ session_id: sessionId })}`);
-  const result = await applyCheckout(user.id, sessionId);
+  const result = await applyCheckout(user.id, sessionId).catch(refused);
+  if (result instanceof Refusal)
+    return (
+      <Message title="The payment is not looked up just now" words={result.message}>
+        <Link href="/dashboard" className={BUTTON.primary}>
+          To the dashboard
+        </Link>
+      </Message>
+    );
   switch (result.status) {
     case "complete":
       redirect("/dashboard?checkout=complete");
@@ -43,6 +52,11 @@ export default async function CheckoutReturnPage({ searchParams }: PageProps) {
     default:
       return result satisfies never;
   }
+}
+
+function refused(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  throw error;
 }
 
 function Unfinished({ href }: { href: string | null }) {

@@ -7,6 +7,7 @@ import { formatDate, formatMoney } from "@/lib/format";
 import { log } from "@/lib/log";
 import { ActionForm } from "../action-form";
 import { confirmChange } from "../actions";
+import { planWithSeats } from "../price-lines";
 import type { Choice } from "./wish";
 
 type Props = { userId: string; subscriptionId: string; wish: Choice };
@@ -20,7 +21,8 @@ export async function Preview({ userId, subscriptionId, wish }: Props) {
         {shown}
       </p>
     );
-  const name = planByKey(wish.plan)?.name ?? "";
+  const plan = planByKey(wish.plan);
+  const name = plan ? planWithSeats(plan, wish.seats) : "";
   switch (shown.kind) {
     case "none":
       return (

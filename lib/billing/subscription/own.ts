@@ -1,11 +1,12 @@
 import { db } from "@/lib/db";
 import { isLivemode, type Stripe, stripe } from "@/lib/stripe";
+import { spendAllowance } from "../allowance";
 import { BillingError, Refusal } from "../errors";
 import { ownCustomer } from "../ownership";
 
 /**
  * A subscription of the user's own, as Stripe has it now.
- * @throws Refusal in the same words for one of somebody else and for one that does not exist
+ * @throws Refusal in the same words for one of somebody else and for one that does not exist; or if it was asked too often
  */
 export async function retrieveOwn(userId: string, subscriptionId: string): Promise<Stripe.Subscription> {
   const customerId = await ownCustomer(userId);
@@ -16,6 +17,7 @@ export async function retrieveOwn(userId: string, subscriptionId: string): Promi
       select: { id: true },
     }));
   if (!row) throw Refusal.noSuchSubscription();
+  await spendAllowance(userId);
   const api = await stripe();
   const subscription = await api.subscriptions.retrieve(row.id);
   // A row may be behind, and Stripe moves no subscription to another customer: believe neither alone.

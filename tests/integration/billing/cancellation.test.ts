@@ -31,7 +31,7 @@ describe.each(["classic", "flexible"])("in %s billing mode", (mode) => {
   it("a cancelled plan runs until its period ends, and can be resumed, as often as one likes", async () => {
     const ada = await aSubscriber("solo_monthly", { mode });
     for (let time = 0; time < 3; time += 1) {
-      await cancel(ada);
+      expect(await cancel(ada)).toBe("cancelled");
       const ending = await row(ada);
       expect(ending.status).toBe("active");
       expect(ending.cancelAt).toEqual(ending.currentPeriodEnd);
@@ -92,10 +92,10 @@ it("a trial that is cancelled ends without a bill", async () => {
   expect({ cancelAt, status }).toEqual({ cancelAt: trialEnd, status: "trialing" });
 });
 
-it("what never began is cancelled at once, and cannot be resumed", async () => {
+it("what never began is cancelled at once, which is said, and cannot be resumed", async () => {
   const ada = await aSubscriber("solo_monthly", { card: "pm_card_chargeCustomerFail" });
   expect((await row(ada)).status).toBe("incomplete");
-  await cancel(ada);
+  expect(await cancel(ada)).toBe("ended");
   expect((await row(ada)).status).toMatch(/canceled|incomplete_expired/);
   await expect(resume(ada)).rejects.toThrow("This subscription has ended.");
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { pollDelay } from "@/app/dashboard/poll-delay";
-import { itemWords, planName, totalWords } from "@/app/dashboard/price-lines";
+import { itemWords, planName, planWithSeats, totalWords } from "@/app/dashboard/price-lines";
 import type { PriceView } from "@/lib/billing/on-sale";
 import { httpsUrl } from "@/lib/https-url";
 
@@ -40,6 +40,13 @@ describe("what a subscription costs", () => {
     expect(totalWords([item(price(2000)), item(price(1, { metered: true }), null)])).toBeNull();
     expect(totalWords([item(price(2000)), item(null)])).toBeNull();
     expect(totalWords([])).toBeNull();
+  });
+
+  it("of two changes of one plan, the seats tell which is which", () => {
+    const team = { name: "Team", seats: { most: 500 } };
+    expect(planWithSeats(team, 3)).toBe("Team with 3 seats");
+    expect(planWithSeats(team, 1)).toBe("Team with 1 seat");
+    expect(planWithSeats({ name: "Solo", seats: null }, 1)).toBe("Solo");
   });
 
   it("has a name even where the product is not known yet", () => {
