@@ -28,11 +28,11 @@ function stopAll(): Promise<void> {
 
 async function start(): Promise<void> {
   nextEnv.loadEnvConfig(root, true, { info: () => {}, error: console.error });
-  const state = readState(dataFolder);
+  const { env: _, ...state } = readState(dataFolder);
   await refuseTwice(state);
   writeState(dataFolder, { ...state, pid: process.pid });
   started.push(async () => {
-    const { pid: _, ...kept } = readState(dataFolder);
+    const { pid: _, env: __, ...kept } = readState(dataFolder);
     writeState(dataFolder, kept);
   });
   ensurePrismaClient(root);
@@ -45,7 +45,7 @@ async function start(): Promise<void> {
   const payments = await stripe(dataFolder, state, url);
   keep(payments);
   const mails = keep(await mail(dataFolder));
-  setMissing({
+  const given = setMissing({
     ...postgres.env,
     ...payments.env,
     ...mails.env,
@@ -55,7 +55,7 @@ async function start(): Promise<void> {
     NEXT_TELEMETRY_DISABLED: "1",
   });
   const demo = postgres.ours ? await seedDatabase() : undefined;
-  if (demo) setMissing({ OPERATOR_EMAILS: demo.email });
+  if (demo) Object.assign(given, setMissing({ OPERATOR_EMAILS: demo.email }));
 
   const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
   const app = startNode([next, "dev", root, "--port", String(port)], process.env);
@@ -68,6 +68,7 @@ async function start(): Promise<void> {
     ...state,
     url,
     pid: process.pid,
+    env: given,
     webhookSecret: process.env.STRIPE_WEBHOOK_SECRET?.split(",")[0]?.trim() ?? state.webhookSecret,
     ...(postgres.env.DATABASE_URL ? { postgresPort: Number(new URL(postgres.env.DATABASE_URL).port) } : {}),
   });
@@ -89,11 +90,11 @@ function keep(service: Service): Service {
   return service;
 }
 
-/** Sets the variables that nobody else set: an empty one counts as missing, as in lib/env.ts. */
-function setMissing(variables: Record<string, string>): void {
-  for (const [name, value] of Object.entries(variables)) {
-    if (!process.env[name]?.trim()) process.env[name] = value;
-  }
+/** Sets the variables that nobody else set, and returns them: an empty one counts as missing, as in lib/env.ts. */
+function setMissing(variables: Record<string, string>): Record<string, string> {
+  const missing = Object.entries(variables).filter(([name]) => !process.env[name]?.trim());
+  for (const [name, value] of missing) process.env[name] = value;
+  return Object.fromEntries(missing);
 }
 
 async function seedDatabase(): Promise<{ email: string; password: string }> {

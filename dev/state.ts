@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 
-/** What one `npm run dev` leaves for the next one, and for `npm run stripe:send` while it runs. */
+/** What one `npm run dev` leaves for the next one, and for commands while it runs. */
 const schema = z.object({
   /** Where the app answers, or last did. */
   url: z.string().optional(),
@@ -14,6 +14,8 @@ const schema = z.object({
   postgresPort: z.number().optional(),
   /** The process of the dev command while it runs. */
   pid: z.number().optional(),
+  /** What it gave to the app where nobody else did, while it runs: for the commands of scripts/. */
+  env: z.record(z.string(), z.string()).optional(),
 });
 
 export type DevState = z.output<typeof schema>;

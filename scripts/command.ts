@@ -1,8 +1,8 @@
-import nextEnv from "@next/env";
 import { DatabaseError } from "pg";
 import { db } from "../lib/db";
 import { EnvironmentError } from "../lib/env";
 import { errorKind } from "../lib/error-kind";
+import { loadEnvironment } from "./environment";
 
 /** What all commands of `scripts/` do around their work. */
 
@@ -11,10 +11,10 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** Reads .env as Next does, runs the command, tells what a person can mend in words, and lets the process end. */
+/** Reads the environment, runs the command, tells what a person can mend in words, and lets the process end. */
 export async function runCommand(usage: string, work: () => Promise<void>): Promise<void> {
   if (process.argv.includes("--help") || process.argv.includes("-h")) return void process.stdout.write(usage);
-  nextEnv.loadEnvConfig(process.cwd(), false, { info: () => {}, error: console.error });
+  loadEnvironment();
   let isConfigured = true;
   try {
     await work();

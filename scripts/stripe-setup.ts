@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
-import nextEnv from "@next/env";
 import { planSetup, type Setup } from "../lib/billing/setup/setup";
 import { EnvironmentError, setupEnv } from "../lib/env";
 import { createStripe } from "../lib/stripe";
+import { loadEnvironment } from "./environment";
 
 /** `npm run stripe:setup`: makes the Stripe account of STRIPE_SECRET_KEY match the plan file. */
 
@@ -11,7 +11,8 @@ the customer portal, the webhook endpoint. Shows what it will do; run again, it 
 
   npm run stripe:setup -- [--dry-run]
 
-It reads STRIPE_SECRET_KEY and APP_URL from the environment, .env.local or .env.
+It reads STRIPE_SECRET_KEY and APP_URL from the environment, .env.local or .env; where these say nothing, it is about the
+local Stripe of a running \`npm run dev\`.
 `;
 
 async function main(args: string[]): Promise<void> {
@@ -20,7 +21,7 @@ async function main(args: string[]): Promise<void> {
     options: { "dry-run": { type: "boolean" }, help: { type: "boolean", short: "h" } },
   });
   if (values.help) return say(USAGE);
-  nextEnv.loadEnvConfig(process.cwd(), false, { info: () => {}, error: console.error });
+  loadEnvironment();
   const { APP_URL, ...key } = setupEnv();
   const { api, version } = await createStripe(key);
   // The local Stripe reaches whatever this machine does.

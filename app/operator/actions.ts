@@ -13,7 +13,7 @@ import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
 import { syncObject } from "@/lib/billing/sync";
 import { drainDue } from "@/lib/billing/webhook/drain";
 import { type EventFilter, eventFilterSchema } from "@/lib/billing/webhook/filter";
-import { askForReplay, continueReplay, type ReplayState, undoReplay } from "@/lib/billing/webhook/replay";
+import { askForReplay, continueReplay, undoReplay } from "@/lib/billing/webhook/replay";
 import { deliverAndWatch, deliverMail } from "@/lib/mail/deliver";
 import { readMailState, replayMail } from "@/lib/mail/outbox";
 import { requireOperator } from "@/lib/operator/access";
@@ -21,6 +21,7 @@ import { recordAct } from "@/lib/operator/acts";
 import { readCustomer } from "@/lib/operator/customers";
 import { countEvents, readEvent } from "@/lib/operator/events";
 import { layOutPayload } from "@/lib/operator/mask";
+import { type ReplayView, viewReplay } from "@/lib/operator/replay-view";
 import { findUserId } from "@/lib/operator/users";
 import { stripe } from "@/lib/stripe";
 
@@ -54,11 +55,11 @@ export async function undo(id: string): Promise<boolean> {
 }
 
 /** Takes a replay one batch further, and applies it. */
-export async function advance(id: string): Promise<ReplayState | null> {
+export async function advance(id: string): Promise<ReplayView | null> {
   await requireOperator();
   const state = await continueReplay(id);
   if (state?.status === "running" || state?.status === "done") await drainDue();
-  return state;
+  return state && viewReplay(state);
 }
 
 /** The whole payload, with the personal data in it. That somebody looked is recorded before it is shown. */
@@ -78,7 +79,7 @@ export async function syncCustomer(customerId: string): Promise<string> {
     for (const { id } of known?.subscriptions ?? []) await syncSubscription(id);
     for (const { id, status } of known?.invoices ?? []) if (status === "open") await syncObject(invoices, id);
     revalidatePath(`/operator/customers/${customerId}`);
-    return `The customer, ${known?.subscriptions.length ?? 0} subscriptions and the open invoices are as Stripe has them.`;
+    return "The customer, the subscriptions and the open invoices are as Stripe has them.";
   });
 }
 

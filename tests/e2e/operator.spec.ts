@@ -94,7 +94,7 @@ test("a parked event is found, looked at, and replayed once its cause is mended"
 
   await page.goto(`/operator/events/${id}`);
   await page.getByRole("button", { name: "Replay this event" }).click();
-  await expect(page.getByText("Done: 1 were put back")).toBeVisible({ timeout: 40_000 });
+  await expect(page.getByText("Done: 1 put back, none of them parked.")).toBeVisible({ timeout: 40_000 });
   await page.goto(`/operator/events/${id}`);
   await expect(page.getByText("Applied", { exact: true }).first()).toBeVisible();
   const change = page.getByRole("table", { name: "What it changed" });

@@ -3,6 +3,7 @@ import { notFound } from "next/navigation";
 import { readReplay } from "@/lib/billing/webhook/replay";
 import { requireOperator } from "@/lib/operator/access";
 import { COUNTED } from "@/lib/operator/events";
+import { viewReplay } from "@/lib/operator/replay-view";
 import { ReplayProgress } from "./replay-progress";
 
 export const metadata: Metadata = { title: "Replay" };
@@ -21,7 +22,7 @@ export default async function ReplayPage({ params }: { params: Promise<{ id: str
           ? ids.slice(0, 3).join(", ") + (ids.length > 3 ? ` and ${ids.length - 3} more` : "")
           : words.join(", ") || "Every event"}
       </p>
-      <ReplayProgress first={state} isMore={state.total > COUNTED} />
+      <ReplayProgress first={await viewReplay(state)} isMore={state.total > COUNTED} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import type { ReplayState } from "@/lib/billing/webhook/replay";
+import type { ReplayView } from "@/lib/operator/replay-view";
 import { BUTTON } from "../../../ui/button";
 import { PageLink } from "../../../ui/page-link";
 import { advance, undo } from "../../actions";
@@ -9,7 +9,7 @@ import { advance, undo } from "../../actions";
 const STEP_MS = 1000;
 
 /** How far a replay is; while this is open, it is what drives it. Closed, the scheduler does. */
-export function ReplayProgress({ first, isMore }: { first: ReplayState; isMore: boolean }) {
+export function ReplayProgress({ first, isMore }: { first: ReplayView; isMore: boolean }) {
   const [state, setState] = useState(first);
   const isOver = state.status === "done" || state.status === "undone";
   useEffect(() => {
@@ -35,7 +35,7 @@ export function ReplayProgress({ first, isMore }: { first: ReplayState; isMore: 
   return (
     <div className="card px-6 py-6">
       <p role="status" className="font-medium text-lg">
-        {WORDS[state.status](state.replayed.toLocaleString("en"), total)}
+        {WORDS[state.status](state.replayed.toLocaleString("en"), total, state.parked)}
       </p>
       <progress
         aria-label="Replayed"
@@ -57,9 +57,10 @@ export function ReplayProgress({ first, isMore }: { first: ReplayState; isMore: 
   );
 }
 
-const WORDS: Record<ReplayState["status"], (replayed: string, total: string) => string> = {
+const WORDS: Record<ReplayView["status"], (replayed: string, total: string, parked: number) => string> = {
   waiting: (_, total) => `It begins in some seconds: ${total} to replay.`,
-  running: (replayed, total) => `${replayed} of ${total} were put back.`,
-  done: (replayed) => `Done: ${replayed} were put back and applied again.`,
+  running: (replayed, total) => `${replayed} of ${total} put back.`,
+  done: (replayed, _, parked) =>
+    `Done: ${replayed} put back, ${parked === 0 ? "none of them parked" : `${parked.toLocaleString("en")} of them parked again`}.`,
   undone: () => "Taken back before it began. Nothing was changed.",
 };
