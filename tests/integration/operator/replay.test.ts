@@ -1,10 +1,11 @@
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { drainDue } from "@/lib/billing/webhook/drain";
 import { prunePayloads } from "@/lib/billing/webhook/prune";
 import { askForReplay, continueReplay, readReplay, undoReplay } from "@/lib/billing/webhook/replay";
 import { db } from "@/lib/db";
 import { isDegraded } from "@/lib/operator/alarm";
 import { countEvents } from "@/lib/operator/events";
+import { viewReplay } from "@/lib/operator/replay-view";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver, inboxRow } from "../../support/deliver";
 import { aCustomer, anEvent, aSubscription, T0 } from "../../support/events";
@@ -56,6 +57,19 @@ it("a replayed event waits from then on, not since it came, and one that has wai
     data: { status: "pending", outcome: null, nextAttemptAt: new Date(Date.now() + 3_600_000) },
   });
   expect(await isDegraded()).toBe(true);
+});
+
+it("what parks again is told, and what does not is not", async () => {
+  const told = vi.spyOn(console, "error").mockImplementation(() => {});
+  await deliverCustomers(1);
+  await deliver(anEvent("customer.subscription.updated", { ...aSubscription(), status: 5 }));
+  const id = await askForReplay({}, "tests", 2, 0);
+  await finish(id);
+  // That it is parked is logged each time.
+  expect(told).toHaveBeenCalled();
+  told.mockRestore();
+  const state = await readReplay(id);
+  expect(state && (await viewReplay(state))).toMatchObject({ status: "done", replayed: 2, parked: 1 });
 });
 
 it("a replay of old events takes no row back", async () => {
