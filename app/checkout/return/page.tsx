@@ -21,9 +21,9 @@ export default async function CheckoutReturnPage({ searchParams }: PageProps) {
   if (result instanceof Refusal)
     return (
       <Message title="The payment is not looked up just now" words={result.message}>
-        <Link href="/dashboard" className={BUTTON.primary}>
+        <PageLink href="/dashboard" className={BUTTON.primary}>
           To the dashboard
-        </Link>
+        </PageLink>
       </Message>
     );
   switch (result.status) {
