@@ -14,9 +14,9 @@ export type Stage = {
   /** What lib/env.ts wants, but for the database. */
   env: Record<string, string>;
   /** The app as it is built, on a database of this address. */
-  startApp(databaseUrl: string): Promise<Server>;
+  startApp(databaseUrl: string, env?: Record<string, string>): Promise<Server>;
   /** The handlers that it is compared with. */
-  startOthers(databaseUrl: string): Promise<Server>;
+  startOthers(databaseUrl: string, env?: Record<string, string>): Promise<Server>;
   /** The peers' own packages. */
   startPeers(databaseUrl: string, env: Record<string, string>): Promise<Server>;
 };
@@ -40,8 +40,8 @@ export async function onStage<T>(use: (stage: Stage) => Promise<T>): Promise<T> 
       database,
       api,
       env,
-      startApp: (DATABASE_URL) => start(".", { ...env, DATABASE_URL }),
-      startOthers: (DATABASE_URL) => start(COMPETITORS, { ...env, DATABASE_URL }),
+      startApp: (DATABASE_URL, more) => start(".", { ...env, ...more, DATABASE_URL }),
+      startOthers: (DATABASE_URL, more) => start(COMPETITORS, { ...env, ...more, DATABASE_URL }),
       startPeers: (DATABASE_URL, more) => start(PEERS, { ...env, ...more, DATABASE_URL }),
     });
   } finally {
