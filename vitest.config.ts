@@ -19,7 +19,8 @@ export default defineConfig({
     },
   },
   test: {
-    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+    // On two cores as well: a third of the time a file waits for its databases, its servers or a clock.
+    maxWorkers: Math.max(3, Math.floor(availableParallelism() / 2)),
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,

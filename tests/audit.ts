@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { auditVerdict } from "./support/audit.ts";
-import { root } from "./support/suites.ts";
+import { root } from "./support/programs.ts";
 
 /**
  * Asks the registry what is known against the packages that are deployed. Fails on what is high or critical, and on nothing

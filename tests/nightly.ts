@@ -1,5 +1,5 @@
 import { ensurePrismaClient } from "../dev/prisma-client.ts";
-import { root, runProgram } from "./support/suites.ts";
+import { root, runProgram } from "./support/programs.ts";
 
 /**
  * `npm run test:nightly`: the proofs that take hours. 100,000 lives, every point at which a process can die, outages of
@@ -15,7 +15,7 @@ const THOROUGH = {
 };
 
 ensurePrismaClient(root);
-process.exitCode = runProgram(
+process.exitCode = await runProgram(
   "vitest",
   ["run", "--project", "integration", "convergence", "crash-points", "outages", "pooler", "lost-hour"],
   { ...THOROUGH, ...process.env },

@@ -10,4 +10,4 @@ if (unknown.length > 0) {
   console.error(`There is no suite ${unknown.join(", ")}. The suites are ${SUITES.join(", ")}; or storm.`);
   process.exit(1);
 }
-process.exitCode = runSuites(wanted) ? 0 : 1;
+process.exitCode = (await runSuites(wanted)) ? 0 : 1;

@@ -1,5 +1,5 @@
 import { ensurePrismaClient } from "../../dev/prisma-client.ts";
-import { root } from "../support/suites.ts";
+import { root } from "../support/programs.ts";
 import { acknowledge } from "./parts/acknowledge.ts";
 import { backlog } from "./parts/backlog.ts";
 import { coldStart } from "./parts/cold-start.ts";
@@ -37,7 +37,7 @@ const named = Object.keys(PARTS).filter((name) => args.includes(name));
 
 process.chdir(root);
 ensurePrismaClient(root);
-if (!options.built) build();
+if (!options.built) await build();
 for (const name of named.length > 0 ? named : Object.keys(PARTS)) {
   const section = await PARTS[name]?.(options);
   if (!section) continue;

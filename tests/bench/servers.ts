@@ -7,25 +7,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { killWhenThisProcessDies } from "../../dev/guard.ts";
 import { anyPort } from "../../dev/ports.ts";
 import { ending } from "../../dev/processes.ts";
-import { runProgram } from "../support/suites.ts";
+import { runProgram } from "../support/programs.ts";
 
 export type Server = { pid: number; url: URL; stop(): Promise<void> };
 
 /** The app, and the competitors' handlers in an app of the same Next, are built as for production. */
-export function build(): void {
-  for (const folder of [".", COMPETITORS]) buildFolder(folder);
+export async function build(): Promise<void> {
+  for (const folder of [".", COMPETITORS]) await buildFolder(folder);
 }
 
-export function buildFolder(folder: string): void {
+export async function buildFolder(folder: string): Promise<void> {
   const env = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" } as const;
-  if (runProgram("next", ["build", folder], env) !== 0) throw new Error(`${folder} does not build.`);
+  if ((await runProgram("next", ["build", folder], env)) !== 0) throw new Error(`${folder} does not build.`);
 }
 
 export const COMPETITORS = "tests/bench/app";
 export const PEERS = "tests/bench/peers";
 
 /** The peers are in no lock file of ours: their packages go into a folder of their own, when they are measured. */
-export function buildPeers(): void {
+export async function buildPeers(): Promise<void> {
   const npm = [
     "install",
     "--no-audit",
@@ -36,9 +36,9 @@ export function buildPeers(): void {
   ];
   if (spawnSync("npm", npm, { cwd: PEERS, stdio: "inherit" }).status !== 0)
     throw new Error("npm could not install the peers.");
-  if (runProgram("prisma", ["generate", "--schema", `${PEERS}/schema.prisma`]) !== 0)
+  if ((await runProgram("prisma", ["generate", "--schema", `${PEERS}/schema.prisma`])) !== 0)
     throw new Error("The peers' Prisma client could not be generated.");
-  buildFolder(PEERS);
+  await buildFolder(PEERS);
 }
 
 const next = createRequire(import.meta.url).resolve("next/dist/bin/next");

@@ -12,6 +12,7 @@ import { startNode, untilAnswers } from "../../dev/processes.ts";
 import { startLocalStripe } from "../../dev/stripe/server.ts";
 import { createDatabase } from "../../prisma/migrate/databases.ts";
 import { migrate } from "../../prisma/migrate/migrations.ts";
+import { refuseStaleBuild } from "./build-age.ts";
 import { TEST_ENV } from "./env.ts";
 
 /**
@@ -21,6 +22,8 @@ import { TEST_ENV } from "./env.ts";
  * that E2E_WEATHER names (calm, rough or storm).
  */
 export default async function setup(): Promise<() => Promise<void>> {
+  // A run that built it itself goes on with that, whatever somebody writes meanwhile.
+  if (!process.env.E2E_IS_BUILT) refuseStaleBuild(process.cwd());
   const folder = await mkdtemp(join(tmpdir(), "tests-app-"));
   const started: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
   const stop = async () => {

@@ -1,5 +1,6 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { promisify } from "node:util";
 import { chromium } from "@playwright/test";
 
 /** The headless shell first: Chromium whole draws a window of its own around each page, for nobody, at half as much again. */
@@ -25,13 +26,13 @@ function findChromium(): string | undefined {
  * Finds a Chromium or installs one: Playwright's own, or Debian's where that download is not to be had.
  * @throws Error in words for a person
  */
-export function ensureChromium(): void {
+export async function ensureChromium(): Promise<void> {
   if (findChromium()) return;
   console.log("There is no Chromium here yet. Installing one…");
-  run("npx", ["--no-install", "playwright", "install", "chromium"]);
+  await run("npx", ["--no-install", "playwright", "install", "chromium"]);
   if (!findChromium() && process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
-    run("apt-get", ["update"]);
-    run("apt-get", ["install", "-y", "--no-install-recommends", "chromium-headless-shell"]);
+    await run("apt-get", ["update"]);
+    await run("apt-get", ["install", "-y", "--no-install-recommends", "chromium-headless-shell"]);
   }
   if (findChromium()) return;
   throw new Error(
@@ -39,11 +40,13 @@ export function ensureChromium(): void {
   );
 }
 
-function run(program: string, args: readonly string[]): void {
+async function run(program: string, args: readonly string[]): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  // What it writes is worth reading only when it failed.
-  const { status, stdout, stderr } = spawnSync(program, args, { env, encoding: "utf8", timeout: 300_000 });
-  if (status !== 0) console.log(`${program} ${args.join(" ")} failed:\n${stdout}${stderr}`.slice(-2_000));
+  const patience = { timeout: 300_000, maxBuffer: 64 * 1024 * 1024 };
+  await promisify(execFile)(program, args, { env, ...patience }).catch((error: Error) => {
+    // What it writes is worth reading only when it failed.
+    console.log(error.message.slice(-2_000));
+  });
 }
 
 /** How to start it: no sandbox for root, who has none, and no talking to the network on its own. */

@@ -1,6 +1,7 @@
 import Stripe from "stripe";
 import { POST } from "@/app/api/webhooks/stripe/route";
 import { db } from "@/lib/db";
+import { pool } from "@/lib/pool";
 import { WEBHOOK_SECRET } from "./env";
 
 const webhooks = new Stripe("sk_test_deliver").webhooks;
@@ -40,9 +41,18 @@ export async function skipDelays(): Promise<void> {
   await db().stripeEvent.updateMany({ where: { status: "pending" }, data: { nextAttemptAt: new Date(0) } });
 }
 
-/** Empties every table that events write. */
+/** What events write. Those come first that refer to others. */
+const WRITTEN = [
+  ...["stripe_events", "subscription_items", "subscriptions", "invoices", "customers", "products", "prices"],
+  ...["subscription_schedules", "entitlement_summaries", "facts"],
+];
+
+/**
+ * Empties every table that events write. Locked, so that nothing on its way comes in afterwards, and not truncated: that
+ * makes each table's files anew, and takes 50 ms where this takes 3, before every test.
+ */
 export async function clearBilling(): Promise<void> {
-  await db()
-    .$executeRaw`truncate stripe_events, subscriptions, subscription_items, invoices, customers, products, prices,
-      subscription_schedules, entitlement_summaries, facts cascade`;
+  await pool().query(
+    `lock table ${WRITTEN.join()} in access exclusive mode; ${WRITTEN.map((table) => `delete from ${table}`).join(";")}`,
+  );
 }

@@ -1,12 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { ensurePrismaClient } from "../../dev/prisma-client.ts";
 import { ensureChromium } from "./chromium.ts";
+import { root, runAside, runProgram } from "./programs.ts";
 import { describeTotals, playwrightTotals, sum, type Totals, vitestTotals } from "./totals.ts";
 
-export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const reports = join(root, "test-results");
 
 export const SUITES = ["unit", "integration", "e2e"] as const;
@@ -24,12 +22,14 @@ const PROJECTS: Record<Suite, readonly string[]> = {
  * @param beforeTotals writes what else there is to say: the totals are the last line
  * @returns whether at least one test ran and none failed
  */
-export function runSuites(suites: readonly Suite[], beforeTotals = () => {}): boolean {
+export async function runSuites(suites: readonly Suite[], beforeTotals = () => {}): Promise<boolean> {
   ensurePrismaClient(root);
   const totals: Totals[] = [];
+  // Beside the other suites: those wait for their databases as often as they compute.
+  const app = suites.includes("e2e") ? prepareEndToEnd() : null;
   const projects = suites.flatMap((suite) => PROJECTS[suite]).flatMap((project) => ["--project", project]);
-  if (projects.length > 0) totals.push(runVitest(projects));
-  if (suites.includes("e2e")) totals.push(runEndToEnd());
+  if (projects.length > 0) totals.push(await runVitest(projects));
+  if (app) totals.push(await runEndToEnd(await app));
   const all = sum(totals);
   if (all.passed + all.failed === 0) console.log("No test ran.");
   for (const name of all.failures) console.log(`Failed: ${name}`);
@@ -38,9 +38,9 @@ export function runSuites(suites: readonly Suite[], beforeTotals = () => {}): bo
   return all.failed === 0 && all.passed > 0;
 }
 
-function runVitest(projects: readonly string[]): Totals {
+async function runVitest(projects: readonly string[]): Promise<Totals> {
   const report = newReport("vitest.json");
-  const code = runProgram("vitest", [
+  const code = await runProgram("vitest", [
     "run",
     ...projects,
     "--reporter=default",
@@ -50,42 +50,39 @@ function runVitest(projects: readonly string[]): Totals {
   return counted("Vitest", code, report, vitestTotals);
 }
 
-function runEndToEnd(): Totals {
+type Prepared = {
+  /** What is not there, so that nothing can be tested. */
+  missing: string | null;
+  said: string;
+};
+
+async function prepareEndToEnd(): Promise<Prepared> {
   try {
-    ensureChromium();
+    await ensureChromium();
   } catch (error) {
-    console.log(error instanceof Error ? error.message : error);
-    return failure("there is no Chromium");
+    return { missing: "there is no Chromium", said: error instanceof Error ? error.message : String(error) };
   }
-  if (buildWithoutEnvironment() !== 0) {
-    console.log("`next build` failed, so there is nothing to test end to end.");
-    return failure("next build");
-  }
+  const { code, said } = await buildWithoutEnvironment();
+  return { missing: code === 0 ? null : "next build", said };
+}
+
+async function runEndToEnd({ missing, said }: Prepared): Promise<Totals> {
+  console.log(said);
+  if (missing) return failure(missing);
   const report = newReport("playwright.json");
-  const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
-  const code = runProgram("playwright", ["test", "--reporter=list,json"], env);
+  const env = { ...process.env, E2E_IS_BUILT: "1", PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+  const code = await runProgram("playwright", ["test", "--reporter=list,json"], env);
   return counted("Playwright", code, report, playwrightTotals);
 }
 
 /** A build needs no database and no secret: a variable that the app reads is not there, so one that it needs fails. */
-function buildWithoutEnvironment(): number {
+function buildWithoutEnvironment(): Promise<{ code: number; said: string }> {
   const kept = Object.entries(process.env).filter(
     ([name]) =>
       !/^(DATABASE_URL|STRIPE_|BETTER_AUTH_|APP_URL|CHECKOUT_|CRON_|OPERATOR_|PAST_DUE_)/.test(name),
   );
   const env = { ...Object.fromEntries(kept), NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" } as const;
-  return runProgram("next", ["build"], env);
-}
-
-/** Runs a program that a package brought, with our own output. Returns its exit code. */
-export function runProgram(
-  name: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
-): number {
-  const program = join(root, "node_modules/.bin", name);
-  const { status } = spawnSync(program, args, { cwd: root, env, stdio: "inherit" });
-  return status ?? 1;
+  return runAside("next", ["build"], env);
 }
 
 function newReport(name: string): string {

@@ -12,8 +12,8 @@ const OURS = "this app";
 const STORE = "verified and stored, and no more";
 
 /** The same events into the packages that others use, in Next as well and on the same Postgres. */
-export function peers(options: BenchOptions): Promise<Section> {
-  if (!options.built) buildPeers();
+export async function peers(options: BenchOptions): Promise<Section> {
+  if (!options.built) await buildPeers();
   return onStage(async ({ renewals, database, api, startApp, startOthers, startPeers }) => {
     const app = await startApp(await database.create("ours"));
     const url = await database.create("peers");
