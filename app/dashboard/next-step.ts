@@ -11,7 +11,7 @@ export function nextStep({ access }: BillingView): NextStep | null {
       return {
         title: "Your plan is paused",
         words: [
-          "A trial that ends without a payment method is paused, for example.",
+          "This happens, for one, when a trial ends without a payment method.",
           "Add a payment method if there is none, then resume the plan: its first payment is made at once.",
         ],
       };

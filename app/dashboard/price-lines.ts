@@ -12,7 +12,9 @@ export function itemWords({ price, quantity }: Omit<Item, "productName">): strin
   if (!price.unitAmount) return `By usage, ${every}`;
   const amount = formatMoney(price.unitAmount);
   if (price.metered) return `${amount} for each unit, ${every}`;
-  return quantity === null || quantity === 1 ? `${amount} ${every}` : `${quantity} × ${amount} ${every}`;
+  return quantity === null || quantity === 1
+    ? `${amount} ${every}`
+    : `${quantity.toLocaleString("en")} × ${amount} ${every}`;
 }
 
 /** What all items together cost each time, before tax and discounts; null where no one figure says it. */

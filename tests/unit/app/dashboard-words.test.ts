@@ -24,6 +24,7 @@ describe("what a subscription costs", () => {
   it.each([
     [item(price(2000)), "$20.00 per month"],
     [item(price(2000), 5), "5 × $20.00 per month"],
+    [item(price(2000), 1250), "1,250 × $20.00 per month"],
     [item(price(2000, { intervalCount: 3 })), "$20.00 every 3 months"],
     [item(price(2, { metered: true }), null), "$0.02 for each unit, per month"],
     [item(price(null), null), "By usage, per month"],
