@@ -24,9 +24,10 @@ type Case = { page: Page; form: Form; runs: Figures[] };
 
 mkdirSync("test-results", { recursive: true });
 await buildFolder(EMPTY);
-const empty = await startServer(EMPTY, {});
 process.env.E2E_PORT = String(await anyPort());
 const stop = await setup();
+// After the app, for Next gives it the app's instrumentation, which wants the same environment.
+const empty = await startServer(EMPTY, {});
 try {
   const nothing = toMeasure({ name: "nothing", url: empty.url.href, categories: ["performance"] }, "phone");
   const pages = await ownPages();
@@ -40,8 +41,8 @@ try {
     process.exitCode = 1;
   }
 } finally {
-  await stop();
   await empty.stop();
+  await stop();
 }
 
 function toMeasure(page: Page, form: Form): Case {
