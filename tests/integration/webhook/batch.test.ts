@@ -1,5 +1,6 @@
 import { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Write, writeRows } from "@/lib/billing/table";
 import { applyEvents, type Ledger } from "@/lib/billing/webhook/apply";
 import { type Disposition, recordEvents, settleEvents } from "@/lib/billing/webhook/inbox";
 import { receiveEvent } from "@/lib/billing/webhook/receive";
@@ -161,6 +162,26 @@ describe("what events tell", () => {
       "select *, extract(epoch from next_attempt_at - now())::float8 as wait from facts order by key",
     );
 
+  const paid = (id: string) =>
+    anEvent("invoice.paid", anInvoice({ id, status: "paid", amount_paid: 2000 }), { created: NOW });
+
+  // First: nobody has been told of a mail yet.
+  it("is mailed a moment later, where it is news that a mail tells, and somebody is told of it", async () => {
+    await receiveAll([paid("in_2")]);
+    expect(hasNewMail()).toBe(false);
+    await receiveAll([updated(1), paid("in_3"), failed(1, NOW - 2 * 86_400), failed(2, NOW - 3_600)]);
+    expect(hasNewMail()).toBe(true);
+    const told = (await facts()).map(({ key, mail, wait }) => [key, mail, wait]);
+    expect(told).toEqual([
+      ["paid:in_2", null, null],
+      ["paid:in_3", null, null],
+      ["payment_failed:in_1:1", null, null],
+      ["payment_failed:in_1:2", "pending", expect.any(Number)],
+    ]);
+    expect(told[3]?.[2]).toBeGreaterThan(0);
+    expect(told[3]?.[2]).toBeLessThanOrEqual(10);
+  });
+
   it("is recorded with them, once, by the earliest, whatever comes first", async () => {
     const first = failed(1, T0, { id: "evt_a" });
     const told = [{ key: "payment_failed:in_1:1", event_id: "evt_a", at: new Date(T0 * 1000) }];
@@ -191,16 +212,6 @@ describe("what events tell", () => {
     expect(await recordEvents([{ event, disposition: done, needs: "invoices in_1" }])).toEqual(new Set());
     expect(await facts()).toEqual([]);
   });
-
-  it("is mailed a moment later, where it is news and not history", async () => {
-    await receiveAll([failed(1, NOW - 2 * 86_400), failed(2, NOW - 3_600)]);
-    const [old, news] = await facts();
-    expect(old).toMatchObject({ mail: null, next_attempt_at: null });
-    expect(news).toMatchObject({ mail: "pending" });
-    expect(Number(news?.wait)).toBeGreaterThan(0);
-    expect(Number(news?.wait)).toBeLessThanOrEqual(10);
-    expect(hasNewMail()).toBe(true);
-  });
 });
 
 describe("one bad event", () => {
@@ -216,7 +227,7 @@ describe("one bad event", () => {
         if new.id = '${poison}' then raise exception 'no' using errcode = '${sqlState}'; end if; return new;
       end $$`);
     await query(
-      "create trigger refuse_one before insert on subscriptions for each row execute function refuse_one()",
+      "create or replace trigger refuse_one before insert on subscriptions for each row execute function refuse_one()",
     );
   }
 
@@ -273,20 +284,29 @@ it("two processes with the same events in opposite orders neither deadlock nor a
   }
 }, 120_000);
 
-it("two processes that take in, or settle, the same events in opposite orders meet in one order", async () => {
+it("two processes that write the same rows or events in opposite orders meet in one order", async () => {
   await query(`
-    create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(0.03); return new; end $$`);
-  await query(
-    "create trigger dawdle before insert or update on stripe_events for each row execute function dawdle()",
-  );
+    create or replace function dawdle() returns trigger language plpgsql as
+    $$ begin perform pg_sleep(0.03); return new; end $$`);
+  for (const table of ["stripe_events", "subscriptions"])
+    await query(
+      `create or replace trigger dawdle before insert or update on ${table} for each row execute function dawdle()`,
+    );
   const events = Array.from({ length: 4 }, (_, n) => verified(updated(n)));
   const all = (disposition: Disposition) => events.map((event) => ({ event, disposition, needs: null }));
   const waits = all({ status: "pending", reason: "A test." });
   const done = all({ status: "done", outcome: "applied" });
+  const rows: Write[] = [];
+  const commit = async (_decided: unknown, writes: readonly Write[]) => {
+    rows.push(...writes);
+    return new Set(events.map(({ id }) => id));
+  };
+  await applyEvents(events, { ...newEvents, commit });
   const recorded = await Promise.all([recordEvents(waits), recordEvents(waits.toReversed())]);
   const settled = await Promise.all([settleEvents(done), settleEvents(done.toReversed())]);
-  await query("drop trigger dawdle on stripe_events");
-  for (const [one, other] of [recorded, settled]) expect(one.size + other.size).toBe(4);
+  const written = await Promise.all([writeRows(rows), writeRows(rows.toReversed())]);
+  for (const table of ["stripe_events", "subscriptions"]) await query(`drop trigger dawdle on ${table}`);
+  for (const [one, other] of [recorded, settled, written]) expect(one.size + other.size).toBe(4);
 });
 
 it("a row that others write again and again is left for later, after ten tries", async () => {

@@ -20,7 +20,7 @@ import { settleWithStripe } from "@/lib/billing/webhook/settle";
 import { pool, query } from "@/lib/pool";
 import { emptyTables, rowOf, rowsOf, verified } from "../../support/core";
 import { useDatabase } from "../../support/database";
-import { anEvent, aSubscription, T0 } from "../../support/events";
+import { anEvent, anInvoice, aSubscription, T0 } from "../../support/events";
 
 // Each claim here is the test's own: what an earlier test left to do after its response would claim beside it.
 vi.mock("@/lib/after", () => ({ afterResponse() {} }));
@@ -251,6 +251,25 @@ it("a payload that cannot be read is parked with its reason, and holds up none o
   expect(await inbox(bad)).toMatchObject({ status: "parked", attempts: 1, last_error: expect.any(String) });
 });
 
+it("one that the database refuses is put back with its reason, and holds up none of the others", async () => {
+  const [bad, ...others] = await waiting(3);
+  await query(`
+    create or replace function refuse_one() returns trigger language plpgsql as $$ begin
+      if new.id = 'sub_0' then raise exception 'not now' using errcode = '40001'; end if; return new;
+    end $$`);
+  await query(
+    "create or replace trigger refuse_one before insert on subscriptions for each row execute function refuse_one()",
+  );
+  await drainDue();
+  await query("drop trigger refuse_one on subscriptions");
+  const reason = expect.stringContaining("40001");
+  expect(await inbox(bad)).toMatchObject({ status: "pending", attempts: 1, last_error: reason });
+  for (const event of others) expect(await inbox(event)).toMatchObject({ status: "done" });
+  expect(vi.mocked(console.error).mock.calls).toEqual([
+    [expect.stringMatching(`event not applied.*${bad?.id}.*"attempts":1.*pending.*40001`)],
+  ]);
+});
+
 describe("a drain", () => {
   it.each([
     ["looks for the last time", 30_000],
@@ -262,7 +281,7 @@ describe("a drain", () => {
       create or replace function dawdle() returns trigger language plpgsql as
       $$ begin perform pg_sleep(0.5); return null; end $$`);
     await query(
-      "create trigger dawdle after update on stripe_events for each statement execute function dawdle()",
+      "create or replace trigger dawdle after update on stripe_events for each statement execute function dawdle()",
     );
     const first = drainDue(Date.now() + time);
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -280,10 +299,10 @@ describe("a drain", () => {
     const [event] = await waiting(1);
     // Both have read the row, which is not there, before either writes it: the first one that does holds the other up.
     await query(`
-      create function dawdle_first() returns trigger language plpgsql as
+      create or replace function dawdle_first() returns trigger language plpgsql as
       $$ begin perform pg_sleep(0.5); return new; end $$`);
     await query(
-      "create trigger dawdle_first before insert on subscriptions for each row execute function dawdle_first()",
+      "create or replace trigger dawdle_first before insert on subscriptions for each row execute function dawdle_first()",
     );
     const [one] = await claimDue(5);
     await query("update stripe_events set locked_until = null");
@@ -311,8 +330,10 @@ describe("what only Stripe can settle", () => {
   async function cut(ids: readonly string[], later = 60): Promise<void> {
     await Promise.all(ids.map((id) => receiveEvent(updated(id))));
     const items = { data: [], has_more: true };
-    for (const id of ids)
-      for (const at of [later, later - 10]) await receiveEvent(updated(id, { items }, at));
+    // The newest of them comes first for one, and last for the next.
+    for (const [n, id] of ids.entries())
+      for (const at of n % 2 === 0 ? [later, later - 10] : [later - 10, later])
+        await receiveEvent(updated(id, { items }, at));
   }
   async function claimCut(ids: readonly string[]): Promise<WaitingEvent[]> {
     await cut(ids);
@@ -422,4 +443,11 @@ it("a delivery drains if its own event waits, and else if nobody has looked for 
   } finally {
     vi.useRealTimers();
   }
+});
+
+it("where there is no mail server, no mail waits", async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const failed = anEvent("invoice.payment_failed", anInvoice({ attempt_count: 1 }), { created: now });
+  expect(await receiveEvent(verified(failed))).toBe("applied");
+  expect(await query("select mail from facts")).toEqual([{ mail: null }]);
 });
