@@ -208,6 +208,15 @@ describe("trying again", () => {
     expect(await inbox(event)).toMatchObject({ status: "done", outcome: "applied", attempts: 0 });
   });
 
+  it("an event that somebody else settled after it was claimed writes no row any more", async () => {
+    const [event] = await waiting(1);
+    const held = await readClaimed(await claimDue(5));
+    await settle(event, { status: "done", outcome: "superseded" });
+    expect(await applyClaimed(held)).toEqual([]);
+    expect(await rowsOf("subscriptions")).toEqual([]);
+    expect(console.error).not.toHaveBeenCalled();
+  });
+
   it("leaves what is tried again later, or parked, with its reason and in nobody's hands", async () => {
     const [first, second, third] = await waiting(3);
     const [one, two, last] = (await claimDue(5)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
