@@ -69,7 +69,7 @@ function InvoiceRow({ invoice, isAsked }: { invoice: InvoiceView; isAsked: boole
     <tr className="border-line border-b align-baseline last:border-b-0">
       <th scope="row" className="break-all py-4 pl-6 sm:pl-8 text-left font-medium sm:break-normal">
         {number ?? "No number yet"}
-        <span className="block font-normal text-muted text-sm sm:hidden">{date}</span>
+        <span className="block whitespace-nowrap font-normal text-muted text-sm sm:hidden">{date}</span>
       </th>
       <td className="whitespace-nowrap py-4 pl-4 text-muted max-sm:hidden">{date}</td>
       <td className="whitespace-nowrap py-4 pl-4 text-right">
@@ -119,7 +119,7 @@ function describeInvoice(
     case "paid":
       return { label: "Paid", tone: "good" };
     case "open":
-      if (isAsked) return { label: "To be confirmed", tone: "warn" };
+      if (isAsked) return { label: "To confirm", tone: "warn" };
       return attemptCount > 0 && amountPaid.amount < amountDue.amount
         ? { label: "Payment failed", tone: "bad" }
         : { label: "Due", tone: "warn" };

@@ -16,7 +16,7 @@ export function factWords(fact: FactView, now: Date): string {
     case "changed":
       return changeWords(fact);
     case "change_dropped":
-      return "The change of your plan was dropped: it was not paid in time.";
+      return "The change of your plan was dropped, for it was not paid.";
     case "paid":
       return `Payment of ${amount} received.`;
     case "payment_failed":

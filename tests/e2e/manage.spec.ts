@@ -86,7 +86,7 @@ test("an upgrade that is not paid leaves the old plan; a bank that asks is told 
   const confirm = page.getByRole("link", { name: /^Confirm \$85\.00/ });
   expect(await confirm.getAttribute("href")).toContain("/i/");
   const invoices = page.getByRole("region", { name: "Invoices" });
-  await expect(invoices.getByText("To be confirmed").filter({ visible: true })).toBeVisible(FOLLOWS);
+  await expect(invoices.getByText("To confirm").filter({ visible: true })).toBeVisible(FOLLOWS);
   await expect(invoices.getByText("Payment failed")).toHaveCount(0);
 });
 
