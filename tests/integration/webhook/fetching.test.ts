@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { askInTurn, retrieveObject, withTurn } from "@/lib/billing/fetch";
+import { askInTurn, nullIfMissing, retrieveObject, retryAfterOf, withTurn } from "@/lib/billing/fetch";
 import type { Answer } from "@/lib/billing/mirror";
 import { compareWithStripe } from "@/lib/billing/reconcile/compare";
 import { subscriptions } from "@/lib/billing/subscription/store";
@@ -102,15 +102,47 @@ describe("an answer without a date", () => {
 });
 
 describe("what Stripe says about itself", () => {
+  const headers = { date: new Date(0).toUTCString() };
+  const missing = Object.assign(new Error("none"), { code: "resource_missing", headers });
+
   it("that there is no such object is an answer", async () => {
-    const missing = Object.assign(new Error("none"), {
-      code: "resource_missing",
-      headers: { date: new Date(0).toUTCString() },
-    });
+    expect(nullIfMissing(missing)).toBeNull();
     expect(await retrieveObject("sub_1", () => Promise.reject(missing))).toEqual({
       object: null,
       answeredAt: new Date(0),
     });
+  });
+
+  it("that a customer was deleted is one too, and what was not is as it is", async () => {
+    const lastResponse = { headers, requestId: "req_1", statusCode: 200 };
+    const objectOf = async (object: object) =>
+      (await retrieveObject("cus_1", async () => ({ ...object, lastResponse }))).object;
+    expect(await objectOf({ id: "cus_1", deleted: true })).toBeNull();
+    expect(await objectOf({ id: "cus_1", deleted: false })).toMatchObject({ id: "cus_1" });
+    expect(await objectOf({ id: "cus_1" })).toMatchObject({ id: "cus_1" });
+  });
+
+  it.each([
+    ["of another kind", Object.assign(new Error("slow down"), { code: "rate_limit", headers })],
+    ["of no kind", new Error("socket hang up")],
+    ["that is none", { code: "resource_missing", headers }],
+  ])("an error %s is no answer", async (_kind, error) => {
+    await expect(retrieveObject("sub_1", () => Promise.reject(error))).rejects.toBe(error);
+    expect(() => nullIfMissing(error)).toThrow();
+  });
+
+  it.each([
+    ["2", 2_000],
+    ["86400", 3_600_000],
+    ["0", 0],
+    ["-5", 0],
+    ["soon", 0],
+    [undefined, 0],
+  ])("Retry-After: %s is so long, and an hour at the most", (after, ms) => {
+    const answered = { headers: { "retry-after": after } };
+    expect(retryAfterOf(Object.assign(new Error("slow down"), answered))).toBe(ms);
+    expect(retryAfterOf(answered)).toBe(0);
+    expect(retryAfterOf(new Error("socket hang up"))).toBe(0);
   });
 
   it("Retry-After silences every question for as long", async () => {
