@@ -66,7 +66,9 @@ export function coldStart({ rounds }: BenchOptions): Promise<Section> {
     };
     return {
       title: "Cold start",
-      text: "From the start of the process to the first answer, the first connection to Postgres included.",
+      text:
+        "From the start of the process to the first answer, the first connection to Postgres included. The modules are those of " +
+        "all pages, which the server loads before anybody asks.",
       rows: [
         row(OURS, ".", "webhooks/stripe"),
         row(EMPTY, COMPETITORS, "empty"),
