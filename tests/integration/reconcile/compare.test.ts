@@ -123,9 +123,16 @@ it("a page on which nothing is to be noted, and nothing noted is over, costs no 
 it("what is unknown is told anew if it comes back, and is over once its row is gone or Stripe knows it", async () => {
   const unknown = async () => (await openFindings(["unknown"])).map(({ subjectId }) => subjectId).sort();
   const { id } = await db().subscription.findFirstOrThrow({ where: { id: { not: "sub_invented" } } });
-  await db().finding.create({ data: { kind: "unknown", subjectId: id, detail: "Is in subscriptions." } });
+  const longAgo = new Date(Date.now() - 86_400_000);
+  await db().finding.create({
+    data: { kind: "unknown", subjectId: id, detail: "Is in subscriptions.", foundAt: longAgo },
+  });
+  // Of however many it is the oldest.
+  await db().$executeRaw`
+    insert into findings (kind, subject_id, detail) select 'unknown', 'sub_gone_' || n, 'x' from generate_series(1, 1000) n`;
   await db().finding.updateMany({ where: { subjectId: "sub_invented" }, data: { resolvedAt: new Date() } });
   await compare();
+  await db().$executeRaw`delete from findings where subject_id like 'sub_gone_%'`;
   expect(await unknown()).toEqual(["sub_invented"]);
   await db().subscription.delete({ where: { id: "sub_invented" } });
   await findTrouble();
