@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { drainDue } from "../lib/billing/webhook/drain";
 import { type EventFilter, eventFilterSchema } from "../lib/billing/webhook/filter";
-import { askForReplay, continueReplay } from "../lib/billing/webhook/replay";
+import { askForReplay, continueReplay, readReplay } from "../lib/billing/webhook/replay";
 import { recordAct } from "../lib/operator/acts";
 import { COUNTED, countEvents } from "../lib/operator/events";
+import { viewReplay } from "../lib/operator/replay-view";
 import { runCommand, showProgress, UsageError } from "./command";
 
 const USAGE = `Applies events of the inbox again. The order rules hold for them as for any event: no row goes back.
@@ -61,8 +62,9 @@ await runCommand(USAGE, async () => {
   }
   await drainDue();
   progress.end();
-  const left = await countEvents({ ...filter, state: "parked" });
+  const replayed = await readReplay(id);
+  const parked = replayed ? (await viewReplay(replayed)).parked : 0;
   console.log(
-    `Replayed. ${left === 0 ? "None of them is parked." : `${left} of them are parked again: see /operator/events.`}`,
+    `Replayed. ${parked === 0 ? "None of them is parked." : `${parked} of them are parked again: see /operator/events.`}`,
   );
 });
