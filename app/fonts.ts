@@ -7,7 +7,8 @@ const latin = localFont({
   weight: "100 900",
 });
 
-// The letters of names from elsewhere: each fetched only by a page that shows some.
+// The letters of names from elsewhere: each fetched only by a page that shows some. Each is spelled out, for Next reads these
+// calls when it builds, and takes no variable in them.
 const latinExtended = localFont({
   src: "../node_modules/@fontsource-variable/geist/files/geist-latin-ext-wght-normal.woff2",
   variable: "--font-geist-latin-extended",

@@ -6,7 +6,8 @@ export type Standing = ReturnType<typeof standingOf>;
 export type OpenBill = NonNullable<Standing["bill"]>;
 
 /**
- * What a user may use, and the bill that stands in the way, if one does. Where Stripe's entitlements are in use they say what a plan holds; else the plan file does.
+ * What a user may use, and the bill that stands in the way, if one does. Where Stripe's entitlements are in use they say what
+ * a plan holds; else the plan file does.
  * https://docs.stripe.com/billing/entitlements
  * @param decided the subscription that decided over the access, if there is one
  */

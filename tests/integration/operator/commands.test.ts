@@ -71,7 +71,13 @@ describe("on a laptop", () => {
     writeFileSync(join(path, ".data", "dev.json"), JSON.stringify(state));
     return path;
   }
-  const running = () => folder({ pid: process.pid, url: "http://localhost:3000", env: given() });
+  const url = "http://localhost:3000";
+  const running = () => folder({ pid: process.pid, url, env: given() });
+  /** One whose key stands in .env: what it gave itself does not name the account. */
+  const withOwnKey = () => {
+    const { STRIPE_SECRET_KEY: _, ...rest } = given();
+    return folder({ pid: process.pid, url, env: rest });
+  };
 
   it("a command is about the app that `npm run dev` runs, and says so", async () => {
     const told = await run("billing-prune", [], nothing, running());
@@ -83,13 +89,9 @@ describe("on a laptop", () => {
     const told = await Promise.all([
       run("billing-prune", [], { ...nothing, DATABASE_URL: "postgresql://elsewhere:5432/app" }, running()),
       run("billing-prune", [], { ...nothing, STRIPE_SECRET_KEY: "sk_test_another" }, running()),
+      run("billing-prune", [], { ...nothing, STRIPE_SECRET_KEY: "sk_test_another" }, withOwnKey()),
       run("billing-prune", [], { ...nothing, APP_URL: "https://app.example.com" }, running()),
-      run(
-        "billing-prune",
-        [],
-        nothing,
-        folder({ pid: 2 ** 22 + 1, url: "http://localhost:3000", env: given() }),
-      ),
+      run("billing-prune", [], nothing, folder({ pid: 2 ** 22 + 1, url, env: given() })),
     ]);
     for (const { code, words } of told) {
       expect(code).toBe(1);
