@@ -11,7 +11,7 @@ export function Manage({ subscription }: { subscription: SubscriptionView }) {
   const isEnding = cancelAt !== null || cancelAtPeriodEnd;
   const isPaid = status === "active" || status === "trialing";
   return (
-    <div className="mt-8 flex flex-wrap gap-3 border-line border-t pt-6 max-sm:flex-col">
+    <div className="mt-8 flex flex-wrap gap-3 border-line border-t pt-6 max-sm:flex-col sm:items-start">
       {isPaid && !isEnding ? (
         <PageLink href="/dashboard/change" className={BUTTON.primary}>
           Change plan
@@ -23,6 +23,7 @@ export function Manage({ subscription }: { subscription: SubscriptionView }) {
           hidden={{ subscription: id, attempt: randomUUID() }}
           look="primary"
           label="Resume plan"
+          className="sm:items-start"
         />
       ) : null}
       <ActionForm
@@ -30,8 +31,15 @@ export function Manage({ subscription }: { subscription: SubscriptionView }) {
         hidden={{ errand: "payment_method" }}
         look="quiet"
         label="Payment method"
+        className="sm:items-start"
       />
-      <ActionForm action={visitPortal} hidden={{ errand: "invoices" }} look="quiet" label="Billing details" />
+      <ActionForm
+        action={visitPortal}
+        hidden={{ errand: "invoices" }}
+        look="quiet"
+        label="Billing details"
+        className="sm:items-start"
+      />
       {isEnding ? null : (
         <PageLink href={`/dashboard/cancel?subscription=${id}`} className={BUTTON.quiet}>
           Cancel plan

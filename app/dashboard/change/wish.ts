@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { type Cadence, PLANS } from "@/lib/billing/plans";
+import { CADENCES, type Cadence, PLANS } from "@/lib/billing/plans";
 
 export type Choice = { plan: string; cadence: Cadence; seats: number };
 
 const wish = z.object({
   plan: z.enum(PLANS.map(({ key }) => key)),
-  cadence: z.enum(["month", "year"]),
+  cadence: z.enum(CADENCES),
   seats: z.coerce.number().int().min(1).max(100_000),
 });
 
