@@ -1,5 +1,5 @@
 import type { Money, PlanView } from "@/lib/billing/on-sale";
-import type { Cadence } from "@/lib/billing/plans";
+import { CADENCES, type Cadence } from "@/lib/billing/plans";
 
 type PlanPrice = PlanView["prices"][number];
 
@@ -8,7 +8,7 @@ export function cadencesOf(plans: readonly PlanView[]): Cadence[] {
   const intervals = new Set(
     plans.flatMap((plan) => plan.prices.filter(isSingle).map((price) => price.interval)),
   );
-  return (["month", "year"] as const).filter((cadence) => intervals.has(cadence));
+  return CADENCES.filter((cadence) => intervals.has(cadence));
 }
 
 /** The prices of a plan to show under a cadence: those of it, or all where the plan has none of it. */

@@ -1,4 +1,5 @@
 import type { PlanView } from "@/lib/billing/on-sale";
+import { CADENCES } from "@/lib/billing/plans";
 import { formatMoney } from "@/lib/format";
 import { pricePer } from "../../checkout/price-words";
 import { BUTTON } from "../../ui/button";
@@ -24,7 +25,7 @@ export function Choices({ plans, current, wish }: Props) {
     <form method="get" action="/dashboard/change" className="group/change mt-8 flex flex-col gap-6">
       <fieldset className="flex self-start rounded-full border border-line bg-surface p-1">
         <legend className="sr-only">How often to pay</legend>
-        {(["month", "year"] as const).map((cadence) => (
+        {CADENCES.map((cadence) => (
           <label key={cadence} className={CADENCE}>
             <input
               type="radio"
@@ -52,7 +53,7 @@ export function Choices({ plans, current, wish }: Props) {
               <span className="wrap-anywhere font-semibold text-lg">{plan.name}</span>
               {plan.key === current.plan ? <span className="text-accent text-sm">Your plan</span> : null}
             </span>
-            {(["month", "year"] as const).map((cadence) => (
+            {CADENCES.map((cadence) => (
               <PriceWords key={cadence} plan={plan} cadence={cadence} />
             ))}
           </label>
