@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Pool } from "pg";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Answer } from "@/lib/billing/mirror";
 import { subscriptions } from "@/lib/billing/subscription/store";
@@ -24,6 +26,7 @@ import { anEvent, anInvoice, aSubscription, T0 } from "../../support/events";
 
 // Each claim here is the test's own: what an earlier test left to do after its response would claim beside it.
 vi.mock("@/lib/after", () => ({ afterResponse() {} }));
+vi.mock("node:timers/promises", { spy: true });
 
 useDatabase();
 beforeEach(async () => {
@@ -162,6 +165,8 @@ describe("the next look", () => {
     expect(await inbox(event)).toMatchObject({ status: "pending" });
     await watch;
     expect(await inbox(event)).toMatchObject({ status: "done" });
+    // A server that is told to end waits for what goes on beside its responses, but not for this.
+    expect(sleep).toHaveBeenLastCalledWith(expect.any(Number), undefined, { ref: false });
   });
 
   it("is waited for, also where the watch of another is about to end", async () => {
@@ -304,6 +309,16 @@ describe("a drain", () => {
     expect(await rowOf("stripe_events", "evt_between")).toMatchObject({ status: "done" });
   });
 
+  it("that is asked for beside another looks for nothing itself before that one is through", async () => {
+    const [event] = await waiting(1);
+    const first = drainDue();
+    const statements = vi.spyOn(Pool.prototype, "query");
+    const second = drainDue();
+    expect(statements).not.toHaveBeenCalled();
+    await Promise.all([first, second]);
+    expect(await inbox(event)).toMatchObject({ status: "done" });
+  });
+
   it("of another process, that holds the same for a lease ended too early, applies it once with this", async () => {
     const [event] = await waiting(1);
     // Both have read the row, which is not there, before either writes it: the first one that does holds the other up.
@@ -423,6 +438,37 @@ describe("what only Stripe can settle", () => {
     const left = (await rowsOf("stripe_events")).filter(({ status }) => status === "pending");
     expect(left).toHaveLength(4);
     for (const row of left) expect(row).toMatchObject({ attempts: 0, locked_until: null });
+  });
+
+  it("is settled for who joined a drain that found it, and had no time left for it", async () => {
+    await cut(["sub_1"]);
+    await query(
+      "update stripe_events set next_attempt_at = now() + interval '1 hour' where status = 'pending'",
+    );
+    // The first look finds nothing, and then all of it falls due.
+    await query(`
+      create or replace function hasten() returns trigger language plpgsql as $$ begin
+        if pg_trigger_depth() = 1 then
+          update stripe_events set next_attempt_at = now() where status = 'pending';
+        end if; return null;
+      end $$`);
+    await query(
+      "create or replace trigger hasten after update on stripe_events for each statement execute function hasten()",
+    );
+    const begun = Date.now();
+    vi.useFakeTimers({ toFake: ["Date"], now: begun });
+    const asked = ask(async (id) => {
+      vi.setSystemTime(begun + 30_001);
+      return answer(id, asked.mock.calls.length === 1 ? 99 : 1);
+    });
+    try {
+      await Promise.all([drainDue(begun + 30_000), drainDue(begun + 60_000)]);
+    } finally {
+      vi.useRealTimers();
+      await query("drop trigger hasten on stripe_events");
+    }
+    expect(asked).toHaveBeenCalledTimes(2);
+    expect((await rowsOf("stripe_events")).map(({ status }) => status)).toEqual(["done", "done", "done"]);
   });
 
   it("is settled by a drain, which asks nobody where it has no time", async () => {
