@@ -23,24 +23,20 @@ export async function prunePayloads(options: {
   let at = kept?.at ?? new Date(0);
   let pruned = 0;
   while (Date.now() < options.deadline) {
-    const [batch] = await db().$queryRaw<{ last: Date | null; seen: number; emptied: number }[]>`
-      with batch as (
-        select id, received_at, status, payload <> '' as is_full from stripe_events
-        where received_at >= ${at} and received_at < ${before}
-        order by received_at limit ${BATCH}
-      ), emptied as (
-        update stripe_events e set payload = '' from batch b
-        where e.id = b.id and b.status = 'done' and b.is_full returning 1
+    const [batch] = await db().$queryRaw<{ last: Date | null; emptied: number }[]>`
+      with emptied as (
+        update stripe_events set payload = '' where id in (
+          select id from stripe_events
+          where received_at >= ${at} and received_at < ${before} and status = 'done' and payload <> ''
+          order by received_at limit ${BATCH}
+        ) returning received_at
       )
-      select (select max(received_at) from batch) as last, (select count(*)::int from batch) as seen,
-        (select count(*)::int from emptied) as emptied`;
+      select max(received_at) as last, count(*)::int as emptied from emptied`;
     if (!batch?.last) break;
     pruned += batch.emptied;
     options.onBatch?.(pruned);
-    // More than a batch of one moment would be met for ever: the next one begins a millisecond later.
-    at = batch.seen < BATCH || batch.last > at ? batch.last : new Date(at.getTime() + 1);
+    at = batch.last;
     await saveProgress(NAME, { at: at.toISOString() });
-    if (batch.seen < BATCH) break;
   }
   return pruned;
 }
