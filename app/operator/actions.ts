@@ -33,7 +33,7 @@ export async function replay(form: FormData): Promise<never> {
   const ids = form.getAll("id").map(String);
   const filter: EventFilter = eventFilterSchema.parse(
     form.get("which") === "picked"
-      ? { ids: ids.length > 0 ? ids : [""] }
+      ? { ids }
       : Object.fromEntries([...form].filter(([name]) => name !== "id")),
   );
   const total = await countEvents(filter);

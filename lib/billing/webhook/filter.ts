@@ -16,8 +16,8 @@ const text = z
 
 /** What can be filtered by, as it stands in an address. What cannot be understood is left out. */
 export const eventFilterSchema = z.object({
-  /** Picked one by one. */
-  ids: z.array(z.string().max(255)).min(1).max(500).optional().catch(undefined),
+  /** Picked one by one. What cannot be understood picks none: left out, it would be all that there are. */
+  ids: z.array(z.string().max(255)).max(500).optional().catch([]),
   state: z.enum(EVENT_STATES).optional().catch(undefined),
   type: text,
   object: text,

@@ -1,17 +1,28 @@
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { drainDue } from "@/lib/billing/webhook/drain";
+import { type EventFilter, eventFilterSchema } from "@/lib/billing/webhook/filter";
 import { prunePayloads } from "@/lib/billing/webhook/prune";
-import { askForReplay, continueReplay, readReplay, undoReplay } from "@/lib/billing/webhook/replay";
+import {
+  askForReplay,
+  continueReplay,
+  readReplay,
+  undoReplay,
+  unfinishedReplays,
+} from "@/lib/billing/webhook/replay";
 import { db } from "@/lib/db";
 import { isDegraded } from "@/lib/operator/alarm";
-import { countEvents } from "@/lib/operator/events";
+import { countEvents, listEvents } from "@/lib/operator/events";
 import { viewReplay } from "@/lib/operator/replay-view";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver, inboxRow } from "../../support/deliver";
-import { aCustomer, anEvent, aSubscription, T0 } from "../../support/events";
+import { aCustomer, anEvent, anInvoice, aSubscription, T0 } from "../../support/events";
 
 useDatabase();
-beforeEach(clearBilling);
+beforeEach(async () => {
+  await clearBilling();
+  await db().replay.deleteMany();
+  await db().progress.deleteMany();
+});
 
 const DAY_MS = 86_400_000;
 
@@ -98,9 +109,89 @@ it("taken back before it begins, it changes nothing; once begun it cannot be", a
   expect(await undoReplay(id)).toBe(true);
   expect(await continueReplay(id)).toMatchObject({ status: "undone" });
   expect(await db().stripeEvent.count({ where: { status: "pending" } })).toBe(0);
-  const begun = await askForReplay({}, "tests", 2, 0);
+  const [begun, other] = [await askForReplay({}, "tests", 2, 0), await askForReplay({}, "tests", 2, 60)];
   await continueReplay(begun);
   expect(await undoReplay(begun)).toBe(false);
+  expect(await readReplay(begun)).toMatchObject({ status: "running", finishedAt: null });
+  expect(await readReplay(other)).toMatchObject({ status: "waiting", finishedAt: null });
+  expect((await unfinishedReplays()).sort()).toEqual([begun, other].sort());
+  await finish(begun);
+  expect(await readReplay(begun)).toMatchObject({ status: "done", finishedAt: expect.any(Date) });
+  expect(await unfinishedReplays()).toEqual([other]);
+  expect(await continueReplay("none")).toBeNull();
+});
+
+it("many events of one moment are replayed a batch at a time, each once, and none that came after it was asked for", async () => {
+  const insert = (prefix: string, count: number) => db().$executeRaw`
+    insert into stripe_events (id, type, livemode, payload, status, outcome)
+    select ${prefix} || n, 'invoice.created', false, '{}', 'done', 'ignored' from generate_series(1, ${count}::int) n`;
+  await insert("evt_", 450);
+  const id = await askForReplay({ type: "invoice.created" }, "tests", 450, 0);
+  await insert("evt_late_", 1);
+  const steps = [];
+  for (let n = 0; n < 4; n += 1) steps.push(await continueReplay(id));
+  expect(steps.map((step) => [step?.status, step?.replayed])).toEqual([
+    ["running", 200],
+    ["running", 400],
+    ["running", 450],
+    ["done", 450],
+  ]);
+  expect(await db().stripeEvent.count({ where: { status: "pending" } })).toBe(450);
+});
+
+describe("a filter", () => {
+  it("means the events that it says, and all of what it says at once", async () => {
+    const customer = anEvent("customer.updated", aCustomer({ id: "cus_1" }));
+    const late = anEvent("customer.updated", aCustomer({ id: "cus_1" }), { created: T0 - 60 });
+    const bill = anEvent("invoice.paid", anInvoice({ status: "paid", customer: "cus_2" }));
+    const other = anEvent("radar.early_fraud_warning.created", { id: "issfr_1" });
+    const bad = anEvent("customer.subscription.updated", { object: "subscription", id: "sub_1" });
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    for (const event of [customer, late, bill, other, bad]) await deliver(event);
+    await db().stripeEvent.update({
+      where: { id: String(bill.id) },
+      data: { status: "pending", outcome: null, receivedAt: new Date("2026-11-24T09:30:00Z") },
+    });
+    const found = async (filter: EventFilter) =>
+      (await listEvents(filter, null)).events.map(({ id }) => id).sort();
+    const ids = (...events: { id?: unknown }[]) => events.map(({ id }) => String(id)).sort();
+    const all = ids(customer, late, bill, other, bad);
+    expect(await found({})).toEqual(all);
+    expect(await found({ ids: [String(bad.id), "evt_none"] })).toEqual(ids(bad));
+    expect(await found({ state: "pending" })).toEqual(ids(bill));
+    expect(await found({ state: "parked" })).toEqual(ids(bad));
+    expect(await found({ state: "applied" })).toEqual(ids(customer));
+    expect(await found({ state: "superseded" })).toEqual(ids(late));
+    expect(await found({ state: "ignored" })).toEqual(ids(other));
+    expect(await found({ type: "customer.updated" })).toEqual(ids(customer, late));
+    expect(await found({ type: "customer.updated", state: "superseded" })).toEqual(ids(late));
+    expect(await found({ object: "in_1" })).toEqual(ids(bill));
+    expect(await found({ customer: "cus_1" })).toEqual(ids(customer, late));
+    expect(await found({ from: "2026-11-24T09:30", to: "2026-11-24T09:31" })).toEqual(ids(bill));
+    expect(await found({ from: "2026-11-24", to: "2026-11-24T09:30" })).toEqual([]);
+    expect(await found({ from: "2026-11-24", to: "2026-11-25" })).toEqual(ids(bill));
+    expect(await found({ to: "2026-11-24" })).toEqual([]);
+  });
+
+  it("leaves out of an address what cannot be understood, and of picks that cannot be it means none", () => {
+    const read = (given: object) => eventFilterSchema.parse(given);
+    expect(read({ state: "gone", type: "a\u0000b", object: "", from: "soon", to: "2026-13-01" })).toEqual({});
+    expect(read({ type: " invoice.paid ", customer: "x".repeat(256) })).toEqual({ type: "invoice.paid" });
+    expect(read({ from: "2026-11-24", to: "2026-11-24T09:30" })).toEqual({
+      from: "2026-11-24",
+      to: "2026-11-24T09:30",
+    });
+    expect(read({ ids: ["evt_1"] })).toEqual({ ids: ["evt_1"] });
+    for (const ids of [Array(501).fill("evt_1"), ["x".repeat(256)], "evt_1", []])
+      expect(read({ ids })).toEqual({ ids: [] });
+  });
+
+  it("that picks none replays none", async () => {
+    await deliverCustomers(1);
+    const id = await askForReplay({ ids: [] }, "tests", 0, 0);
+    await finish(id);
+    expect(await readReplay(id)).toMatchObject({ status: "done", replayed: 0 });
+  });
 });
 
 it("payloads past the retention go, their ids stay for duplicates, and what waits for a person keeps its own", async () => {
@@ -134,4 +225,22 @@ it("an event that is replayed when its time is over is emptied once it is settle
   await finish(await askForReplay({ ids: [String(old)] }, "tests", 1, 0));
   expect(await inboxRow({ id: old })).toMatchObject({ status: "done", outcome: "applied" });
   expect(await db().stripeEvent.count({ where: { payload: { not: "" } } })).toBe(0);
+});
+
+it("payloads go in batches that go on where the last run ended, however many came at one moment", async () => {
+  const insert = (prefix: string, count: number, days: number) => db().$executeRaw`
+    insert into stripe_events (id, type, livemode, payload, status, outcome, received_at)
+    select ${prefix} || n, 'invoice.created', false, '{}', 'done', 'ignored', now() - make_interval(days => ${days}::int)
+    from generate_series(1, ${count}::int) n`;
+  const prune = (given: Partial<Parameters<typeof prunePayloads>[0]> = {}) =>
+    prunePayloads({ retentionDays: 90, deadline: Date.now() + 10_000, ...given });
+  await insert("evt_", 2_100, 100);
+  expect(await prune({ deadline: Date.now() - 1 })).toBe(0);
+  const steps: number[] = [];
+  expect(await prune({ onBatch: (pruned) => steps.push(pruned) })).toBe(2_100);
+  expect(steps).toEqual([1_000, 2_000, 2_100]);
+  // What comes in by another way, with a time from before that, only a look at everything finds.
+  await insert("evt_restored_", 1, 120);
+  expect(await prune()).toBe(0);
+  expect(await prune({ fromStart: true })).toBe(1);
 });
