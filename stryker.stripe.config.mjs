@@ -1,0 +1,78 @@
+import core from "./stryker.config.mjs";
+
+/**
+ * `FILES=checkout,portal npm run test:mutation -- stryker.stripe.config.mjs`: the same of what asks Stripe or reads through Prisma,
+ * with the integration tests that hold each file (below, those first that fail most often).
+ */
+const TESTS = {
+  checkout: ["billing/checkout", "billing/ensure-customer"],
+  "checkout-return": ["billing/checkout", "billing/allowance"],
+  "change/change": ["billing/change", "billing/cancellation"],
+  "change/preview": ["billing/change", "billing/cancellation"],
+  "change/waiting": ["billing/change", "billing/cancellation"],
+  ownership: ["billing/ensure-customer", "billing/checkout", "webhook/ownership", "billing/queries"],
+  sync: ["billing/ensure-customer", "billing/change", "webhook/ownership"],
+  queries: ["billing/queries", "billing/standing", "webhook/superseded", "billing/cancellation"],
+  cancellation: ["billing/cancellation", "account/delete"],
+  customers: ["billing/ensure-customer", "webhook/ownership", "webhook/mutations"],
+  plans: ["unit/billing/plans", "unit/billing/kind-of-change", "billing/queries", "billing/checkout"],
+  "on-sale": ["billing/queries", "billing/checkout", "billing/change"],
+  catalogue: ["billing/queries", "webhook/mutations", "webhook/batch"],
+  portal: ["billing/cancellation", "billing/allowance"],
+  contact: ["account/settings", "account/email-change"],
+  idempotency: ["billing/ensure-customer", "billing/checkout"],
+  allowance: ["billing/allowance"],
+  "subscription/store": ["webhook/mutations", "webhook/batch", "billing/queries", "billing/cancellation"],
+  "subscription/own": ["billing/change", "billing/cancellation"],
+  entitlements: ["billing/standing", "webhook/mutations"],
+
+  "reconcile/compare": ["reconcile/compare", "reconcile/recover"],
+  "reconcile/recover": ["reconcile/recover", "reconcile/lost-hour"],
+  "reconcile/schedule": ["reconcile/schedule"],
+  "reconcile/patience": ["reconcile/compare"],
+  "reconcile/progress": ["reconcile/compare"],
+  "reconcile/kinds": ["reconcile/compare", "reconcile/recover"],
+  "webhook/replay": ["operator/replay"],
+  "webhook/prune": ["operator/replay"],
+  "webhook/deliveries": ["reconcile/lost-hour", "reconcile/recover"],
+  "webhook/events": ["unit/billing/event", "billing/setup"],
+  "webhook/answers": ["webhook/endpoint", "webhook/refusals"],
+  "webhook/ack": ["webhook/endpoint"],
+  "webhook/filter": ["operator/replay", "operator/operator-queries"],
+  "timeline/read": ["webhook/timeline"],
+  heal: ["billing/heal"],
+  findings: ["operator/operator-queries", "reconcile/compare"],
+  revenue: ["operator/operator-queries"],
+  upkeep: ["api/cron-drain"],
+  standing: ["billing/standing"],
+  "endpoint-trouble": ["operator/alerts"],
+  schedules: ["billing/change"],
+  trials: ["billing/checkout"],
+  closing: ["account/delete"],
+  group: ["billing/queries"],
+  errors: ["billing/change", "billing/checkout"],
+  "setup/setup": ["billing/setup"],
+  "setup/step": ["billing/setup"],
+  "setup/products": ["billing/setup"],
+  "setup/prices": ["billing/setup"],
+  "setup/portal": ["billing/setup"],
+  "setup/endpoint": ["billing/setup"],
+};
+
+const all = Object.keys(TESTS);
+const files = process.env.FILES?.split(",") ?? all;
+const tests = files.flatMap((name) => TESTS[name] ?? []);
+const name = files.length > 1 ? "stripe" : `stripe-${files[0].replaceAll("/", "-")}`;
+
+// tests/mutation/stripe.config.ts reads it, in the process that runs the tests.
+process.env.MUTATION_TESTS = [...new Set(tests)].join();
+
+export default {
+  ...core,
+  mutate: files.map((file) => `lib/billing/${file}.ts`),
+  vitest: { configFile: "tests/mutation/stripe.config.ts", related: false },
+  timeoutMS: 60_000,
+  incrementalFile: `test-results/stryker-${name}-incremental.json`,
+  tempDirName: `test-results/stryker-${name}-tmp`,
+  jsonReporter: { fileName: `test-results/mutation-${name}.json` },
+};
