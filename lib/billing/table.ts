@@ -66,7 +66,7 @@ export async function readKnown(refs: readonly Ref[], eventIds: readonly string[
   const selects = [...byTable].map(([table, some]) => selectRows(table, place(some.map(({ id }) => id))));
   if (eventIds.length > 0)
     selects.push(
-      `select 'event ' || id, to_json(status) from stripe_events where id = any(${place(eventIds)})`,
+      `select 'event ' || id as key, to_json(status) as row from stripe_events where id = any(${place(eventIds)})`,
     );
   if (selects.length === 0) return { rows: new Map(), events: new Map() };
   const found = await query<{ key: string; row: unknown }>(selects.join("\nunion all\n"), values);

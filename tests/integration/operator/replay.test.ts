@@ -89,6 +89,13 @@ it("what parks again is told, and what does not is not", async () => {
   expect(state && (await viewReplay(state))).toMatchObject({ status: "done", replayed: 2, parked: 1 });
 });
 
+it("what is ignored again when it is replayed alone is done again, and does not wait for ever", async () => {
+  const event = anEvent("coupon.created", { object: "coupon", id: "co_1" });
+  await deliver(event);
+  await finish(await askForReplay({ ids: [String(event.id)] }, "tests", 1, 0));
+  expect(await inboxRow(event)).toMatchObject({ status: "done", outcome: "ignored", attempts: 1 });
+});
+
 it("a replay of old events takes no row back", async () => {
   const [old] = await deliverCustomers(1);
   await deliver(
