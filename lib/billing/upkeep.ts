@@ -23,7 +23,9 @@ export async function keepUp(deadline: number): Promise<Record<string, boolean>>
     drain: () => drainDue(share(0.3)),
     recover: () => recoverEvents({ deadline: share(0.5) }),
     replay: async () => {
-      for (const id of await unfinishedReplays()) await continueReplay(id);
+      const until = share(0.3);
+      for (const id of await unfinishedReplays())
+        while (Date.now() < until && (await continueReplay(id))?.status === "running") await drainDue(until);
     },
     apply: () => drainDue(share(0.3)),
     mail: () => deliverMail(share(0.3)),

@@ -4,6 +4,7 @@ import { GET as health } from "@/app/api/health/route";
 import { sendAlert } from "@/lib/alert";
 import { findTrouble, openFindings, tellNews } from "@/lib/billing/findings";
 import { keepUp } from "@/lib/billing/upkeep";
+import { askForReplay, readReplay } from "@/lib/billing/webhook/replay";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver, inboxRow } from "../../support/deliver";
@@ -143,4 +144,15 @@ it("every step of the upkeep works on an empty account, and one that fails holds
     count: true,
     recover: true,
   });
+}, 60_000);
+
+it("a replay whose page was closed comes to its end within one call of the scheduler, however many batches it has", async () => {
+  await db().$executeRaw`
+    insert into stripe_events (id, type, livemode, payload, status, outcome)
+    select 'evt_' || n, 'coupon.created', false, '{"type":"coupon.created"}', 'done', 'ignored'
+    from generate_series(1, 450) as n`;
+  const id = await askForReplay({ type: "coupon.created" }, "tests", 450, 0);
+  await keepUp(Date.now() + 60_000);
+  expect(await readReplay(id)).toMatchObject({ status: "done", replayed: 450 });
+  expect(await db().stripeEvent.count({ where: { status: "pending" } })).toBe(0);
 }, 60_000);
