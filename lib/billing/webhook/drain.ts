@@ -74,7 +74,7 @@ let watchedUntil = 0;
 
 /**
  * The work after a response: drains what is due, and what falls due within moments, so that a first retry needs neither
- * another event nor a scheduler. One watch for each process, but for the moments before one ends.
+ * another event nor a scheduler. One watch for each process, but for the moments around the end of one.
  */
 export async function drainAndWatch(): Promise<void> {
   const deadline = Date.now() + DRAIN_MS;
@@ -87,7 +87,7 @@ export async function drainAndWatch(): Promise<void> {
       await drainDue(deadline);
     }
   } finally {
-    if (watchedUntil === deadline) watchedUntil = 0;
+    watchedUntil = 0;
   }
 }
 

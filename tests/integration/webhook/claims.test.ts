@@ -159,6 +159,8 @@ describe("the next look", () => {
   });
 
   it("comes by itself, so a first retry needs neither another event nor a scheduler", async () => {
+    // One that has ended stands in no other's way.
+    await drainAndWatch();
     const [event] = await waiting(1);
     await query("update stripe_events set next_attempt_at = now() + interval '300 ms'");
     const watch = drainAndWatch();
@@ -167,6 +169,12 @@ describe("the next look", () => {
     expect(await inbox(event)).toMatchObject({ status: "done" });
     // A server that is told to end waits for what goes on beside its responses, but not for this.
     expect(sleep).toHaveBeenLastCalledWith(expect.any(Number), undefined, { ref: false });
+  });
+
+  it("is asked for by one of those that watch at once", async () => {
+    const statements = vi.spyOn(Pool.prototype, "query");
+    await Promise.all([drainAndWatch(), drainAndWatch()]);
+    expect(statements.mock.calls.filter(([text]) => String(text).includes("extract(epoch"))).toHaveLength(1);
   });
 
   it("is waited for, also where the watch of another is about to end", async () => {
@@ -307,6 +315,23 @@ describe("a drain", () => {
     await Promise.all([first, drainDue()]);
     await query("drop trigger dawdle on stripe_events");
     expect(await rowOf("stripe_events", "evt_between")).toMatchObject({ status: "done" });
+  });
+
+  it("works off more than a batch, and begins no other once its time is over", async () => {
+    const left = async () => (await query("select from stripe_events where status = 'pending'")).length;
+    await waiting(201);
+    await drainDue();
+    expect(await left()).toBe(0);
+    await query("update stripe_events set status = 'pending', outcome = null, next_attempt_at = now()");
+    await query(`
+      create or replace function dawdle_a_moment() returns trigger language plpgsql as
+      $$ begin perform pg_sleep(0.1); return null; end $$`);
+    await query(
+      "create or replace trigger dawdle_a_moment after update on stripe_events for each statement execute function dawdle_a_moment()",
+    );
+    await drainDue(Date.now() + 50);
+    await query("drop trigger dawdle_a_moment on stripe_events");
+    expect(await left()).toBe(1);
   });
 
   it("that is asked for beside another looks for nothing itself before that one is through", async () => {
