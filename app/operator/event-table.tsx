@@ -23,49 +23,57 @@ export function StatePill({ state }: { state: EventState }) {
 export function EventTable({ events, form }: { events: readonly ListedEvent[]; form?: string }) {
   if (events.length === 0) return <Nothing>There are none.</Nothing>;
   return (
-    <Table label="Events" heads={[...(form ? ["Pick"] : []), "Type", "State", "Object", "Received"]}>
-      {events.map(({ id, type, state, objectId, receivedAt, lastError }) => (
-        <tr key={id}>
-          {form ? (
-            <td>
-              <input
-                type="checkbox"
-                name="id"
-                value={id}
-                form={form}
-                aria-label={`Pick ${id}`}
-                className="size-5 accent-accent"
-              />
-            </td>
-          ) : null}
-          <td className="min-w-52">
-            <PageLink href={`/operator/events/${encodeURIComponent(id)}`} className={LINK}>
-              <TypeName type={type} />
+    <Table
+      label="Events"
+      rows={events.map((event) => ({
+        key: event.id,
+        cells: {
+          Type: <Told event={event} form={form} />,
+          State: <StatePill state={event.state} />,
+          Object: event.objectId ? (
+            <PageLink
+              href={`/operator/events?object=${encodeURIComponent(event.objectId)}`}
+              className="text-muted text-sm hover:underline"
+            >
+              {event.objectId}
             </PageLink>
-            {lastError && state !== "ignored" ? (
-              <span className="wrap-anywhere block text-muted text-sm">{lastError.slice(0, 140)}</span>
-            ) : null}
-          </td>
-          <td>
-            <StatePill state={state} />
-          </td>
-          <td className="wrap-anywhere min-w-36 text-muted text-sm">
-            {objectId ? (
-              <PageLink
-                href={`/operator/events?object=${encodeURIComponent(objectId)}`}
-                className="hover:underline"
-              >
-                {objectId}
-              </PageLink>
-            ) : (
-              "–"
-            )}
-          </td>
-          <td>
-            <Moment at={receivedAt} />
-          </td>
-        </tr>
-      ))}
-    </Table>
+          ) : (
+            "–"
+          ),
+          Received: <Moment at={event.receivedAt} />,
+        },
+      }))}
+    />
+  );
+}
+
+function Told({
+  event: { id, type, state, lastError },
+  form,
+}: {
+  event: ListedEvent;
+  form: string | undefined;
+}) {
+  return (
+    <div className="flex gap-4">
+      {form ? (
+        <input
+          type="checkbox"
+          name="id"
+          value={id}
+          form={form}
+          aria-label={`Pick ${id}`}
+          className="mt-0.5 size-5 shrink-0 accent-accent"
+        />
+      ) : null}
+      <div className="min-w-40">
+        <PageLink href={`/operator/events/${encodeURIComponent(id)}`} className={LINK}>
+          <TypeName type={type} />
+        </PageLink>
+        {lastError && state !== "ignored" ? (
+          <span className="block text-muted text-sm">{lastError.slice(0, 140)}</span>
+        ) : null}
+      </div>
+    </div>
   );
 }

@@ -29,27 +29,27 @@ export async function MailSection({ now }: { now: Date }) {
       </div>
       {parked.length > 0 ? (
         <div className="mt-4">
-          <Table label="Parked mail" heads={["About", "Customer", "When", "Send it"]}>
-            {parked.map(({ key, customerId, at, lastError }) => (
-              <tr key={key}>
-                <td className="wrap-anywhere min-w-48">
-                  {key}
-                  <span className="block text-muted text-sm">{lastError}</span>
-                </td>
-                <td className="wrap-anywhere min-w-36">
+          <Table
+            label="Parked mail"
+            rows={parked.map(({ key, customerId, at, lastError }) => ({
+              key,
+              cells: {
+                About: (
+                  <>
+                    {key}
+                    <span className="block text-muted text-sm">{lastError}</span>
+                  </>
+                ),
+                Customer: (
                   <PageLink href={`/operator/customers/${customerId}`} className={LINK}>
                     {customerId}
                   </PageLink>
-                </td>
-                <td>
-                  <Moment at={at} />
-                </td>
-                <td className="min-w-44">
-                  <ActButton label="Send again" act={sendAgain.bind(null, key)} />
-                </td>
-              </tr>
-            ))}
-          </Table>
+                ),
+                When: <Moment at={at} />,
+                "Send it": <ActButton label="Send again" act={sendAgain.bind(null, key)} />,
+              },
+            }))}
+          />
         </div>
       ) : null}
     </Section>

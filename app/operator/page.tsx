@@ -85,20 +85,20 @@ function LastEvents({ types }: { types: readonly LastOfType[] }) {
   return (
     <>
       {came.length > 0 ? (
-        <Table label="The last event of each type" heads={["Type", "Received"]}>
-          {came.map(({ type, lastAt }) => (
-            <tr key={type}>
-              <td className="min-w-48">
+        <Table
+          label="The last event of each type"
+          rows={came.map(({ type, lastAt }) => ({
+            key: type,
+            cells: {
+              Type: (
                 <PageLink href={`/operator/events?type=${type}`} className={LINK}>
                   <TypeName type={type} />
                 </PageLink>
-              </td>
-              <td>
-                <Moment at={lastAt} />
-              </td>
-            </tr>
-          ))}
-        </Table>
+              ),
+              Received: <Moment at={lastAt} />,
+            },
+          }))}
+        />
       ) : null}
       {never.length > 0 ? (
         <details className="mt-4 text-muted">

@@ -38,13 +38,19 @@ export function Figures({ figures }: { figures: { label: string; value: ReactNod
   );
 }
 
-/** A table in a frame. What does not fit on a phone is scrolled to, by finger or by keyboard. */
-export function Table({ label, heads, children }: { label: string; heads: string[]; children: ReactNode }) {
+/** Its cells under their heads. The first one says what the row is about. */
+type Row = { key: string; cells: Readonly<Record<string, ReactNode>> };
+
+const CELL =
+  "wrap-anywhere min-w-24 px-4 py-3 align-baseline first:pl-6 last:pr-6 @max-4xl:p-0! [&_time]:whitespace-normal";
+
+/** A table in a frame. Where it has no room, as on a phone, each row is a list of its cells under the first of them. */
+export function Table({ label, rows }: { label: string; rows: readonly Row[] }) {
+  const heads = Object.keys(rows[0]?.cells ?? {});
   return (
-    // In the order of the keyboard, as what scrolls must be; the linter's rule has an exception for this file.
-    <div tabIndex={0} className="card overflow-x-auto">
-      <table aria-label={label} className="w-full text-left tabular-nums">
-        <thead className="border-line border-b text-muted text-sm">
+    <div className="card @container overflow-x-auto">
+      <table aria-label={label} className="w-full text-left tabular-nums @max-4xl:block">
+        <thead className="border-line border-b text-muted text-sm @max-4xl:hidden">
           <tr>
             {heads.map((head) => (
               <th
@@ -57,8 +63,26 @@ export function Table({ label, heads, children }: { label: string; heads: string
             ))}
           </tr>
         </thead>
-        <tbody className="[&_td]:px-4 [&_td]:py-3 [&_td]:align-baseline [&_td:first-child]:pl-6 [&_td:last-child]:pr-6 [&_tr]:border-line [&_tr:not(:last-child)]:border-b">
-          {children}
+        <tbody className="@max-4xl:block">
+          {rows.map(({ key, cells }) => (
+            <tr
+              key={key}
+              className="border-line not-last:border-b @max-4xl:flex @max-4xl:flex-col @max-4xl:gap-1 @max-4xl:px-6 @max-4xl:py-4"
+            >
+              {heads.map((head, index) =>
+                index === 0 ? (
+                  <th key={head} scope="row" className={`${CELL} @max-4xl:block font-normal`}>
+                    {cells[head]}
+                  </th>
+                ) : (
+                  <td key={head} className={`${CELL} @max-4xl:grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-4`}>
+                    <span className="text-muted @4xl:hidden">{head}</span>
+                    <div>{cells[head]}</div>
+                  </td>
+                ),
+              )}
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>

@@ -44,19 +44,21 @@ export default async function CustomersPage({ searchParams }: PageProps) {
           {findings.length === 0 ? (
             <Nothing>There are none.</Nothing>
           ) : (
-            <Table label="Orphans and duplicates" heads={["What", "Who", "Why"]}>
-              {findings.map(({ kind, subjectId, detail }) => (
-                <tr key={`${kind} ${subjectId}`}>
-                  <td className="capitalize">{kind}</td>
-                  <td className="wrap-anywhere min-w-36">
+            <Table
+              label="Orphans and duplicates"
+              rows={findings.map(({ kind, subjectId, detail }) => ({
+                key: `${kind} ${subjectId}`,
+                cells: {
+                  What: <span className="capitalize">{kind}</span>,
+                  Who: (
                     <PageLink href={`/operator/customers/${encodeURIComponent(subjectId)}`} className={LINK}>
                       {subjectId}
                     </PageLink>
-                  </td>
-                  <td className="wrap-anywhere min-w-52 text-muted text-sm">{detail}</td>
-                </tr>
-              ))}
-            </Table>
+                  ),
+                  Why: <span className="text-muted text-sm">{detail}</span>,
+                },
+              }))}
+            />
           )}
           <form action={lookAgain} className="mt-4">
             <button type="submit" className={BUTTON.quiet}>
@@ -69,22 +71,24 @@ export default async function CustomersPage({ searchParams }: PageProps) {
         {customers.length === 0 ? (
           <Nothing>There are none.</Nothing>
         ) : (
-          <Table label="Customers" heads={["Customer", "Billing e-mail", "User"]}>
-            {customers.map(({ id, email, userEmail, deletedAt }) => (
-              <tr key={id}>
-                <td className="wrap-anywhere min-w-36">
-                  <PageLink href={`/operator/customers/${encodeURIComponent(id)}`} className={LINK}>
-                    {id}
-                  </PageLink>
-                  {deletedAt ? <span className="block text-muted text-sm">Deleted</span> : null}
-                </td>
-                <td className="wrap-anywhere min-w-44">{email ?? "–"}</td>
-                <td className="wrap-anywhere min-w-44">
-                  {userEmail ?? <span className="text-muted">Nobody</span>}
-                </td>
-              </tr>
-            ))}
-          </Table>
+          <Table
+            label="Customers"
+            rows={customers.map(({ id, email, userEmail, deletedAt }) => ({
+              key: id,
+              cells: {
+                Customer: (
+                  <>
+                    <PageLink href={`/operator/customers/${encodeURIComponent(id)}`} className={LINK}>
+                      {id}
+                    </PageLink>
+                    {deletedAt ? <span className="block text-muted text-sm">Deleted</span> : null}
+                  </>
+                ),
+                "Billing e-mail": email ?? "–",
+                User: userEmail ?? <span className="text-muted">Nobody</span>,
+              },
+            }))}
+          />
         )}
         {next ? (
           <PageLink

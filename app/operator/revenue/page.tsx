@@ -77,20 +77,19 @@ function Currency({ currency, months }: { currency: string; months: readonly Rev
       <div className="mt-5">
         <Table
           label={`By month, in ${name}`}
-          heads={["Month", "MRR", "Active", "On trial", "Began", "Ended", "Churn"]}
-        >
-          {months.toReversed().map(({ month, mrr, active, trialing, started, churned }) => (
-            <tr key={month.toISOString()}>
-              <td className="whitespace-nowrap">{month.toISOString().slice(0, 7)}</td>
-              <td>{money(mrr)}</td>
-              <td>{active.toLocaleString("en")}</td>
-              <td>{trialing.toLocaleString("en")}</td>
-              <td>{started.toLocaleString("en")}</td>
-              <td>{churned.toLocaleString("en")}</td>
-              <td>{active + churned > 0 ? `${((100 * churned) / (active + churned)).toFixed(1)} %` : "–"}</td>
-            </tr>
-          ))}
-        </Table>
+          rows={months.toReversed().map(({ month, mrr, active, trialing, started, churned }) => ({
+            key: month.toISOString(),
+            cells: {
+              Month: month.toISOString().slice(0, 7),
+              MRR: money(mrr),
+              Active: active.toLocaleString("en"),
+              "On trial": trialing.toLocaleString("en"),
+              Began: started.toLocaleString("en"),
+              Ended: churned.toLocaleString("en"),
+              Churn: active + churned > 0 ? `${((100 * churned) / (active + churned)).toFixed(1)} %` : "–",
+            },
+          }))}
+        />
       </div>
     </Section>
   );

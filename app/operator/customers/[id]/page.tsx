@@ -65,76 +65,52 @@ export default async function CustomerPage({ params }: { params: Promise<{ id: s
         ) : (
           <Table
             label="Subscriptions"
-            heads={[
-              "Subscription",
-              "Status",
-              "Items",
-              "Period ends",
-              "True at",
-              ...(charging.length > 1 ? ["End it"] : []),
-            ]}
-          >
-            {subscriptions.map((subscription) => (
-              <tr key={subscription.id}>
-                <td className="wrap-anywhere min-w-36">{subscription.id}</td>
-                <td>
-                  <Pill tone={CHARGING.includes(subscription.status) ? "good" : "quiet"}>
-                    {subscription.status}
-                  </Pill>
-                </td>
-                <td className="wrap-anywhere min-w-36 text-sm">
-                  {subscription.items.map((item) => `${item.quantity ?? 1} × ${item.priceId}`).join(", ")}
-                </td>
-                <td>
-                  <Moment at={subscription.currentPeriodEnd} />
-                </td>
-                <td>
-                  <Moment at={subscription.stripeStateAt} />
-                </td>
-                {charging.length > 1 ? (
-                  <td className="min-w-56">
-                    {CHARGING.includes(subscription.status) ? (
-                      <details>
-                        <summary className="cursor-pointer text-bad">End…</summary>
-                        <div className="mt-2">
-                          <ActButton
-                            label="End it now, at Stripe"
-                            act={endSubscription.bind(null, id, subscription.id)}
-                          />
-                        </div>
-                      </details>
-                    ) : null}
-                  </td>
-                ) : null}
-              </tr>
-            ))}
-          </Table>
+            rows={subscriptions.map(
+              ({ id: subscriptionId, status, items, currentPeriodEnd, stripeStateAt }) => ({
+                key: subscriptionId,
+                cells: {
+                  Subscription: subscriptionId,
+                  Status: <Pill tone={CHARGING.includes(status) ? "good" : "quiet"}>{status}</Pill>,
+                  Items: items.map((item) => `${item.quantity ?? 1} × ${item.priceId}`).join(", "),
+                  "Period ends": <Moment at={currentPeriodEnd} />,
+                  "True at": <Moment at={stripeStateAt} />,
+                  ...(charging.length > 1
+                    ? {
+                        "End it": CHARGING.includes(status) ? (
+                          <EndIt of={id} subscriptionId={subscriptionId} />
+                        ) : (
+                          "–"
+                        ),
+                      }
+                    : {}),
+                },
+              }),
+            )}
+          />
         )}
       </Section>
       <Section id="invoices" title="Invoices">
         {invoices.length === 0 ? (
           <Nothing>There are none.</Nothing>
         ) : (
-          <Table label="Invoices" heads={["Number", "Status", "Due", "Paid", "Attempts", "Created"]}>
-            {invoices.map((invoice) => (
-              <tr key={invoice.id}>
-                <td className="wrap-anywhere min-w-28">{invoice.number ?? invoice.id}</td>
-                <td>
-                  <Pill
-                    tone={invoice.status === "paid" ? "good" : invoice.status === "open" ? "warn" : "quiet"}
-                  >
-                    {invoice.status ?? "unknown"}
+          <Table
+            label="Invoices"
+            rows={invoices.map(({ id, number, status, currency, amountDue, amountPaid, ...invoice }) => ({
+              key: id,
+              cells: {
+                Number: number ?? id,
+                Status: (
+                  <Pill tone={status === "paid" ? "good" : status === "open" ? "warn" : "quiet"}>
+                    {status ?? "unknown"}
                   </Pill>
-                </td>
-                <td>{formatMoney({ amount: Number(invoice.amountDue), currency: invoice.currency })}</td>
-                <td>{formatMoney({ amount: Number(invoice.amountPaid), currency: invoice.currency })}</td>
-                <td>{invoice.attemptCount}</td>
-                <td>
-                  <Moment at={invoice.createdAt} />
-                </td>
-              </tr>
-            ))}
-          </Table>
+                ),
+                Due: formatMoney({ amount: Number(amountDue), currency }),
+                Paid: formatMoney({ amount: Number(amountPaid), currency }),
+                Attempts: invoice.attemptCount,
+                Created: <Moment at={invoice.createdAt} />,
+              },
+            }))}
+          />
         )}
       </Section>
       <Section
@@ -152,5 +128,19 @@ export default async function CustomerPage({ params }: { params: Promise<{ id: s
         <EventTable events={timeline.events} />
       </Section>
     </>
+  );
+}
+
+function EndIt({ of: customerId, subscriptionId }: { of: string; subscriptionId: string }) {
+  return (
+    <details>
+      <summary className="cursor-pointer text-bad">End…</summary>
+      <div className="mt-2">
+        <ActButton
+          label="End it now, at Stripe"
+          act={endSubscription.bind(null, customerId, subscriptionId)}
+        />
+      </div>
+    </details>
   );
 }

@@ -26,11 +26,7 @@ export function Change({ event, change }: { event: EventRow; change: EventChange
     );
   const { kind, id, fields, row, source, currency } = change;
   const hasNow = row !== null && !row.isAsTold;
-  const show = (field: string, value: unknown) => (
-    <td className="wrap-anywhere min-w-24 sm:min-w-36 [&_time]:whitespace-normal">
-      <Value field={field} value={value} currency={currency} />
-    </td>
-  );
+  const show = (field: string, value: unknown) => <Value field={field} value={value} currency={currency} />;
   return (
     <Section id="change" title={title}>
       <div className="wrap-anywhere max-w-2xl space-y-2 text-muted">
@@ -46,18 +42,18 @@ export function Change({ event, change }: { event: EventRow; change: EventChange
         {fields.length === 0 ? (
           <Nothing>Nothing that is kept here: Stripe changed other fields of the {kind}.</Nothing>
         ) : (
-          <Table label={title} heads={["Field", "Before", "After", ...(hasNow ? ["Now"] : [])]}>
-            {fields.map(({ field, before, after, now }) => (
-              <tr key={field}>
-                <th scope="row" className="min-w-24 py-3 pr-4 pl-6 text-left align-baseline font-medium">
-                  {wordsOf(field)}
-                </th>
-                {show(field, before)}
-                {show(field, after)}
-                {hasNow ? show(field, now) : null}
-              </tr>
-            ))}
-          </Table>
+          <Table
+            label={title}
+            rows={fields.map(({ field, before, after, now }) => ({
+              key: field,
+              cells: {
+                Field: wordsOf(field),
+                Before: show(field, before),
+                After: show(field, after),
+                ...(hasNow ? { Now: show(field, now) } : {}),
+              },
+            }))}
+          />
         )}
       </div>
     </Section>
