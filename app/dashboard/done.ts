@@ -1,14 +1,6 @@
-/** What somebody came back from, in words. */
+/** What somebody came back from, in words. A change that waits is not among it: its notice says so for as long as it does. */
 export const DONE = {
   changed: { title: "Your plan is changed", words: "It is as you see it below, from now on." },
-  planned: {
-    title: "Your change is planned",
-    words: "Nothing changes before the end of what you have paid for. Until then you can take it back.",
-  },
-  unpaid: {
-    title: "Your plan is not changed yet",
-    words: "Its payment is not made yet. As soon as it is, the change is too.",
-  },
   kept: { title: "Your plan stays as it is", words: "The change that waited was taken back." },
   cancelled: {
     title: "Your plan is cancelled",

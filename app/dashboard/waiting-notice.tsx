@@ -18,13 +18,13 @@ export function WaitingNotice({ subscription, waiting }: Props) {
       tone={kind === "planned" ? "quiet" : "warn"}
       title={
         kind === "planned"
-          ? `Changes to ${what} on ${formatDate(at)}`
+          ? `Your plan changes to ${what} on ${formatDate(at)}`
           : `The change to ${what} waits for its payment`
       }
     >
       <p>
         {kind === "planned"
-          ? `From then on it costs ${cost}. Until then everything stays as it is.`
+          ? `From then on it costs ${cost}. Until then everything stays as it is, and you can take the change back.`
           : `It would cost ${cost}. Until it is paid your plan stays as it is; what is not paid by ${formatDateTime(at)} is dropped, and nothing is charged.`}
       </p>
       <ActionForm

@@ -66,6 +66,13 @@ export default async function SettingsPage({ searchParams }: PageProps) {
                 Sign out everywhere else
               </button>
             </form>
+            <p className="mt-4 text-muted">
+              The{" "}
+              <PageLink href="/audit-log" className="text-accent underline underline-offset-4">
+                audit log
+              </PageLink>{" "}
+              has each of them, and ends one alone.
+            </p>
           </Part>
           <Part id="data" title="Your data" words="All that we keep of you, as one JSON file.">
             <a href="/api/account/export" download className={`${BUTTON.quiet} max-sm:w-full`}>
