@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { Comparison } from "../lib/billing/mirror";
 import { type Counts, compareWithStripe } from "../lib/billing/reconcile/compare";
 import { recoverEvents } from "../lib/billing/reconcile/recover";
-import { INVOICES_MS } from "../lib/billing/reconcile/schedule";
+import { INVOICES_DAYS } from "../lib/billing/reconcile/schedule";
 import { drainDue } from "../lib/billing/webhook/drain";
 import { db } from "../lib/db";
 import { runCommand, showProgress, wholeNumber } from "./command";
@@ -13,22 +13,19 @@ before this app, it is the import as well. Stopped, it goes on where it was.
   npm run billing:reconcile -- [options]      also: npm run billing:import
 
   --dry-run       prints what differs, and changes nothing
-  --rate N        requests a second to Stripe; STRIPE_REQUESTS_PER_SECOND unless said
-  --invoices N    of how many days invoices are looked at; ${INVOICES_MS / 86_400_000} unless said
+  --invoices N    of how many days invoices are looked at; ${INVOICES_DAYS} unless said
   --help
 
+Stripe is asked STRIPE_REQUESTS_PER_SECOND times a second at the most, 25 unless that says otherwise.
 A customer is given to a user by linkCustomer alone, or by an operator at /operator/customers.
 `;
 
 await runCommand(USAGE, async () => {
   const { values } = parseArgs({
-    options: { "dry-run": { type: "boolean" }, rate: { type: "string" }, invoices: { type: "string" } },
+    options: { "dry-run": { type: "boolean" }, invoices: { type: "string" } },
   });
-  const [isDry, rate, days] = [
-    values["dry-run"] === true,
-    wholeNumber("--rate", values.rate),
-    wholeNumber("--invoices", values.invoices),
-  ];
+  const isDry = values["dry-run"] === true;
+  const days = wholeNumber("--invoices", values.invoices) ?? INVOICES_DAYS;
   const progress = showProgress();
   const deadline = Number.POSITIVE_INFINITY;
   if (!isDry) {
@@ -44,10 +41,9 @@ await runCommand(USAGE, async () => {
   const { counts } = await compareWithStripe({
     name: isDry ? "compare dry" : "compare by hand",
     since: null,
-    invoicesSince: new Date(Date.now() - (days ? days * 86_400_000 : INVOICES_MS)),
+    invoicesSince: new Date(Date.now() - days * 86_400_000),
     isDry,
     deadline,
-    ...(rate ? { perSecond: rate } : {}),
     // An import is past what was here from its first page on: no share of the whole is known then.
     onPage: (kind, so) =>
       progress.update(so.compared, so.compared < total ? total : null, `${kind}: ${wordsOf(so, isDry)}`),

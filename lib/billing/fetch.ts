@@ -50,15 +50,12 @@ const MOST_WAIT_MS = 10_000;
 let silence = { until: 0, by: new Error() };
 
 /** @throws what Stripe silenced everybody with, where that lasts for long; what `work` throws */
-export async function withTurn<T>(
-  work: () => Promise<T>,
-  perSecond = env().STRIPE_REQUESTS_PER_SECOND,
-): Promise<T> {
+export async function withTurn<T>(work: () => Promise<T>): Promise<T> {
   if (inFlight >= MOST_IN_FLIGHT) await new Promise<void>((resolve) => waiting.push(resolve));
   else inFlight += 1;
   try {
     await turn();
-    nextTurnAt = Date.now() + 1000 / perSecond;
+    nextTurnAt = Date.now() + 1000 / env().STRIPE_REQUESTS_PER_SECOND;
     return await work().catch(keepQuiet);
   } finally {
     const next = waiting.shift();

@@ -83,16 +83,13 @@ export type Mirror = {
    * @throws BillingError if the answer is behind the row, or is about something else
    */
   rowOfAnswer(id: string, row: Row | null, answer: Answer, since: Date | null): Row | "changed" | null;
-  /**
-   * How a row stands to an answer that was not asked for because of an event, but to see whether all is as it should be.
-   * @throws BillingError if the answer is about something else
-   */
+  /** How a row stands to an answer that was not asked for because of an event, but to see whether all is as it should be. */
   compare(id: string, row: Row | null, answer: Omit<Answer, "versionBefore">): Comparison;
 };
 
 /**
  * `differs`: `row` is what should stand there. `unclear`: one of the two is so young that the other may not know of it yet,
- * so Stripe must be asked anew. `unknown`: the row is of an object that Stripe does not have.
+ * or the answer cannot be read: Stripe must be asked anew. `unknown`: the row is of an object that Stripe does not have.
  */
 export type Comparison =
   | { verdict: "same" | "unclear" | "unknown"; differences: Difference[] }
@@ -203,6 +200,7 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): T
       if (versionOf(row) !== versionBefore) return "changed";
       if (object === null) return null;
       const state = readAnswer(spec, id, object);
+      if (state instanceof BillingError) throw state;
       const before = read(row);
       if (before && isBehind(spec, state, before.state)) throw BillingError.staleAnswer(spec.kind, id);
       return rowAfter(row, state, stampOfAnswer(before?.stamp ?? null, answeredAt, since));
@@ -210,9 +208,10 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): T
 
     compare(id, row, { object, answeredAt }) {
       const before = read(row);
-      // What is cut cannot be compared.
-      if (object !== null && spec.isPartial?.({ ...object })) return { verdict: "unclear", differences: [] };
       const answer = object && readAnswer(spec, id, object);
+      // What is cut, or cannot be read, cannot be compared.
+      if (answer instanceof BillingError || (object !== null && spec.isPartial?.({ ...object })))
+        return { verdict: "unclear", differences: [] };
       const isAsTold = before !== null && answer === null && spec.isGone?.(before.state) === true;
       const truth = isAsTold
         ? before.state
@@ -236,14 +235,13 @@ function readAnswer<State extends { id: string }>(
   spec: MirrorSpec<State>,
   id: string,
   object: object,
-): State {
+): State | BillingError {
   try {
     const state = spec.fromStripe({ ...object });
-    if (state.id === id) return state;
+    return state.id === id ? state : BillingError.otherObject(spec.kind, id);
   } catch (error) {
-    throw BillingError.otherObject(spec.kind, id, error);
+    return BillingError.otherObject(spec.kind, id, error);
   }
-  throw BillingError.otherObject(spec.kind, id);
 }
 
 /** A replica may lag: no answer takes back what is final, or how far along an object is. */

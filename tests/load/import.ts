@@ -41,14 +41,16 @@ async function compared(): Promise<number> {
 
 /** @returns whether it came to its end */
 async function runImport(killAt: number): Promise<boolean> {
-  const command = spawn(
-    process.execPath,
-    ["--import", "tsx", "scripts/billing-reconcile.ts", "--rate", String(perSecond)],
-    {
-      env: { ...process.env, ...TEST_ENV, DATABASE_URL: url, STRIPE_API_BASE: local.url },
-      stdio: ["ignore", "inherit", "inherit"],
+  const command = spawn(process.execPath, ["--import", "tsx", "scripts/billing-reconcile.ts"], {
+    env: {
+      ...process.env,
+      ...TEST_ENV,
+      DATABASE_URL: url,
+      STRIPE_API_BASE: local.url,
+      STRIPE_REQUESTS_PER_SECOND: String(perSecond),
     },
-  );
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   const ended = once(command, "exit");
   while (command.exitCode === null && (await compared()) < killAt) await Promise.race([ended, sleep(200)]);
   command.kill("SIGKILL");

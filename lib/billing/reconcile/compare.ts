@@ -2,12 +2,11 @@ import * as z from "zod";
 import { db, Prisma } from "@/lib/db";
 import { log } from "@/lib/log";
 import { isLivemode, stripe } from "@/lib/stripe";
-import { BillingError } from "../errors";
 import { answeredAt, withTurn } from "../fetch";
 import { endUnknown, noteUnknown, readUnknown } from "../findings";
 import type { Comparison, Mirror } from "../mirror";
 import { syncObject } from "../sync";
-import { keyOf, type Row, readKnown, type Write, writeRows } from "../table";
+import { keyOf, readKnown, type Write, writeRows } from "../table";
 import { reasonOf } from "../webhook/failure";
 import { KINDS, type Kind } from "./kinds";
 import { patiently } from "./patience";
@@ -51,7 +50,6 @@ export type Pass = {
   isDry: boolean;
   /** Epoch milliseconds: after it no page is begun but the first. */
   deadline: number;
-  perSecond?: number;
   onPage?: (kind: string, counts: Counts) => void;
   onDifference?: (kind: string, id: string, found: Comparison) => void;
 };
@@ -98,7 +96,7 @@ async function compareList(pass: Run, kind: Kind, place: Place): Promise<Place> 
     ...(since ? { created: { gte: Math.floor(since.getTime() / 1000) } } : {}),
     ...(place.after ? { starting_after: place.after } : {}),
   };
-  const page = await patiently(() => withTurn(() => kind.list(api, params), pass.perSecond));
+  const page = await patiently(() => withTurn(() => kind.list(api, params)));
   const at = answeredAt(page.lastResponse, `a list of ${kind.mirror.table.name}`);
   const objects = new Map(page.data.map((object) => [object.id, object]));
   const counts = await judge(pass, kind, objects, at, place.counts);
@@ -161,7 +159,7 @@ async function judge(
   for (const [id, object] of objects) {
     const ref = { table: mirror.table, id };
     if (mirror.kind === "invoice" && isDraft(object) && !rows.has(keyOf(ref))) continue;
-    const found = compareOne(mirror, id, rows.get(keyOf(ref)) ?? null, { object, answeredAt });
+    const found = mirror.compare(id, rows.get(keyOf(ref)) ?? null, { object, answeredAt });
     verdicts[found.verdict].push(id);
     if (found.verdict !== "same") pass.onDifference?.(mirror.kind, id, found);
     if (found.verdict === "differs") writes.push({ ...ref, row: found.row });
@@ -178,21 +176,6 @@ async function judge(
   let left = 0;
   for (const id of again) left += (await isSynced(mirror, id)) ? 0 : 1;
   return { ...counts, repaired: counts.repaired + written.size, left: counts.left + left };
-}
-
-/** What cannot be read is asked for anew, which tells why it stays. */
-function compareOne(
-  { compare }: Mirror,
-  id: string,
-  row: Row | null,
-  answer: Parameters<Mirror["compare"]>[2],
-): Comparison {
-  try {
-    return compare(id, row, answer);
-  } catch (error) {
-    if (error instanceof BillingError) return { verdict: "unclear", differences: [] };
-    throw error;
-  }
 }
 
 /** An error of one object is its own: it stays for the next pass. */

@@ -9,7 +9,7 @@ const [DAY_MS, WEEK_MS] = [86_400_000, 7 * 86_400_000];
 const SLACK_MS = 2 * 3_600_000;
 
 /** For so long an invoice is looked at again: retries and disputes are over by then. */
-export const INVOICES_MS = 90 * DAY_MS;
+export const INVOICES_DAYS = 90;
 
 const schema = z.object({
   dailyAt: z.number(),
@@ -29,7 +29,7 @@ export async function compareWhenDue(deadline: number, now = Date.now()): Promis
   const pass: Pass = {
     name: `compare ${running.kind}`,
     since: running.since === null ? null : new Date(running.since),
-    invoicesSince: new Date(running.at - INVOICES_MS),
+    invoicesSince: new Date(running.at - INVOICES_DAYS * DAY_MS),
     isDry: false,
     deadline,
   };

@@ -22,7 +22,7 @@ async function run(script: string, args: string[], env: Record<string, string | 
 }
 
 it.each([
-  ["billing-reconcile", ["--rate", "soon"], "--rate is a whole number above 0"],
+  ["billing-reconcile", ["--invoices", "soon"], "--invoices is a whole number above 0"],
   ["billing-reconcile", ["--nope"], "Unknown option '--nope'"],
   ["billing-replay", ["--state", "wrong"], "--state wrong cannot be understood"],
   ["billing-prune", ["--days=-1"], "--days is a whole number above 0"],

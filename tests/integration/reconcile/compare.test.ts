@@ -7,7 +7,7 @@ import { db } from "@/lib/db";
 import { billingRows, liveLives, useConnectedStripe, wrongRows } from "../../support/connected";
 import { useDatabase } from "../../support/database";
 
-useDatabase();
+useDatabase({ STRIPE_REQUESTS_PER_SECOND: "100" });
 const connected = useConnectedStripe();
 
 const compare = (given: Partial<Parameters<typeof compareWithStripe>[0]> = {}) =>
@@ -17,7 +17,6 @@ const compare = (given: Partial<Parameters<typeof compareWithStripe>[0]> = {}) =
     invoicesSince: new Date(0),
     isDry: false,
     deadline: Date.now() + 60_000,
-    perSecond: 1000,
     ...given,
   });
 

@@ -16,7 +16,7 @@ const TOGETHER = 40;
 /** `SEED=…` lives them again. */
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-const database = useDatabase();
+const database = useDatabase({ STRIPE_REQUESTS_PER_SECOND: "100" });
 let proxy: StripeProxy;
 let endpoints: Endpoint[] = [];
 
