@@ -20,7 +20,7 @@ export async function act<Given, Answer>(
   { from, schema, work, misread, failed }: Action<Given, Answer>,
 ): Promise<Answer> {
   const user = await requireUser(from);
-  const given = schema.safeParse(Object.fromEntries(form));
+  const given = schema.safeParse(fieldsOf(form));
   if (!given.success) return misread(given.error);
   let to: Route;
   try {
@@ -33,3 +33,7 @@ export async function act<Given, Answer>(
   }
   redirect(to);
 }
+
+/** An action is an address that anybody can post to, also what is no form: nothing stands in that. */
+export const fieldsOf = (form: FormData): Record<string, FormDataEntryValue> =>
+  form instanceof FormData ? Object.fromEntries(form) : {};

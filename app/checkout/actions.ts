@@ -8,6 +8,7 @@ import { choiceOf } from "@/lib/billing/plans";
 import { errorKind } from "@/lib/error-kind";
 import { log } from "@/lib/log";
 import { type CurrentUser, currentUser } from "@/lib/session";
+import { fieldsOf } from "../act";
 import { checkoutPath, signUpPath } from "./path";
 
 const input = z.object({ plan: z.string().max(200), seats: z.coerce.number().int().min(1).catch(0) });
@@ -17,7 +18,7 @@ const input = z.object({ plan: z.string().max(200), seats: z.coerce.number().int
  * @returns why it cannot be, in words for the page
  */
 export async function buyPlan(_: string | null, form: FormData): Promise<string> {
-  const given = input.safeParse({ plan: form.get("plan"), seats: form.get("seats") ?? 1 });
+  const given = input.safeParse({ seats: 1, ...fieldsOf(form) });
   const choice = choiceOf(given.data?.plan ?? null);
   if (!given.data || !choice) return NOT_ON_SALE;
   const { plan: lookupKey, seats } = given.data;

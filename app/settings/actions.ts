@@ -11,11 +11,12 @@ import { rename } from "@/lib/account/profile";
 import { AccountRefusal } from "@/lib/account/refusal";
 import { accountEmail, accountName } from "@/lib/account/typed";
 import { auth } from "@/lib/auth";
+import { Refusal } from "@/lib/billing/errors";
 import { errorKind } from "@/lib/error-kind";
 import { log } from "@/lib/log";
 import { PASSWORD } from "@/lib/password-policy";
 import { type CurrentUser, requireUser } from "@/lib/session";
-import { act } from "../act";
+import { act, fieldsOf } from "../act";
 import type { Answer } from "./answer";
 
 const TOO_SHORT = `Use at least ${PASSWORD.min} characters.`;
@@ -117,6 +118,7 @@ async function change<Given>(
         return error.field
           ? { fields: { [error.field]: error.message }, form: null, typed }
           : { fields: {}, form: error.message, typed };
+      if (error instanceof Refusal) return { fields: {}, form: error.message, typed };
       log("error", `account: ${what} failed`, { user: user.id, error: errorKind(error) });
       return { fields: {}, form: FAILED, typed };
     },
@@ -130,7 +132,7 @@ function wordsOf({ issues }: z.ZodError): Record<string, string> {
 }
 
 function typedIn(form: FormData): Record<string, string> {
-  const texts = [...form].flatMap(([name, value]): [string, string][] =>
+  const texts = Object.entries(fieldsOf(form)).flatMap(([name, value]): [string, string][] =>
     typeof value === "string" && !/password/i.test(name) && !name.startsWith("$") ? [[name, value]] : [],
   );
   return Object.fromEntries(texts);

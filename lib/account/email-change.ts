@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import * as z from "zod";
-import { giveBackOneOfToday, isAllowed, takeOneOfToday } from "../attempts";
+import { giveBackOneOfToday, takeOneOfToday } from "../attempts";
 import { auth } from "../auth";
 import { updateContact } from "../billing/contact";
 import { env } from "../env";
@@ -21,22 +21,21 @@ export type EmailChange = { address: string; expiresAt: Date };
 
 const GOOD_FOR_MS = 24 * 3_600_000;
 
-/** Within a day of each other: an account must not become a way to fill a stranger's mailbox. */
+/** A day: an account must not become a way to fill a stranger's mailbox. */
 const MOST_MAILS = 5;
 
 /** A day, whoever asks: accounts cost nothing, so many of them must not become that way either. */
 const MOST_TO_ONE = 10;
 
 const wishSchema = z.object({
-  /** Null once it is done or taken back. The row stays, to count. */
-  address: z.string().nullable(),
+  address: z.string(),
   /** Makes the link of this wish another than that of an earlier one. */
   nonce: z.string(),
-  mails: z.number(),
 });
 type Wish = z.infer<typeof wishSchema>;
 
 const rowOf = (userId: string) => `email of ${userId}`;
+const countOf = (userId: string) => `mails of ${userId}`;
 
 async function readWish(userId: string): Promise<(Wish & { expiresAt: Date }) | null> {
   const { internalAdapter } = await auth().$context;
@@ -58,7 +57,7 @@ async function writeWish(userId: string, wish: Wish): Promise<void> {
 /** The change that waits for its link to be opened, or null. */
 export async function readEmailChange(userId: string): Promise<EmailChange | null> {
   const wish = await readWish(userId);
-  return wish?.address ? { address: wish.address, expiresAt: wish.expiresAt } : null;
+  return wish && { address: wish.address, expiresAt: wish.expiresAt };
 }
 
 /**
@@ -73,50 +72,55 @@ export async function askForEmail(
   await checkPassword(user.id, password);
   const address = email.toLowerCase();
   if (address === user.email) throw AccountRefusal.sameAddress();
-  const mails = (await readWish(user.id))?.mails ?? 0;
-  await sendLink(user.id, { address, nonce: randomBytes(16).toString("hex"), mails });
+  await sendLink(user.id, { address, nonce: randomBytes(16).toString("hex") });
 }
 
 /** @throws AccountRefusal; also where no change waits */
 export async function sendLinkAgain(userId: string): Promise<void> {
   const wish = await readWish(userId);
-  if (!wish?.address) throw AccountRefusal.linkNotGood();
-  await sendLink(userId, { ...wish, address: wish.address });
+  if (!wish) throw AccountRefusal.linkNotGood();
+  await sendLink(userId, wish);
 }
 
 export async function takeEmailBack(userId: string): Promise<void> {
-  const wish = await readWish(userId);
-  if (wish) await writeWish(userId, { ...wish, address: null });
-}
-
-/** Nothing of it is left. */
-export async function forgetEmailChange(userId: string): Promise<void> {
   const { internalAdapter } = await auth().$context;
   await internalAdapter.consumeVerificationValue(rowOf(userId));
 }
 
-async function sendLink(userId: string, wish: Wish & { address: string }): Promise<void> {
-  const { address, mails } = wish;
-  if (mails >= MOST_MAILS) throw AccountRefusal.tooManyMails();
-  if (!(await isAllowed(`mail for ${userId}`, MOST_MAILS))) throw AccountRefusal.tooManyAttempts(null);
-  const token = tokenOf(userId, wish);
+/** Nothing of it is left. */
+export async function forgetEmailChange(userId: string): Promise<void> {
+  await takeEmailBack(userId);
   const { internalAdapter } = await auth().$context;
-  const isTaken = (await internalAdapter.findUserByEmail(address)) !== null;
-  await mailToStranger({
-    to: address,
-    key: `${token} ${mails}`,
-    letter: isTaken ? takenLetter() : addressLetter(token),
-  });
-  await writeWish(userId, { ...wish, mails: mails + 1 });
+  await internalAdapter.consumeVerificationValue(countOf(userId));
 }
 
-async function mailToStranger(parcel: Parcel): Promise<void> {
-  const mailbox = `mails to ${createHash("sha256").update(parcel.to).digest("hex")}`;
-  if (!(await takeOneOfToday(mailbox, MOST_TO_ONE))) throw AccountRefusal.tooManyMails();
+async function sendLink(userId: string, { address, nonce }: Wish): Promise<void> {
+  const token = tokenOf(userId, { address, nonce });
+  const { internalAdapter } = await auth().$context;
+  const isTaken = (await internalAdapter.findUserByEmail(address)) !== null;
+  const letter = isTaken ? takenLetter() : addressLetter(token);
+  await oneOfToday(countOf(userId), MOST_MAILS, () =>
+    mailToStranger("mails", { to: address, key: `${token} ${randomUUID()}`, letter }),
+  );
+  await writeWish(userId, { address, nonce });
+}
+
+/**
+ * Notices are counted apart from what anybody may ask for. Only whoever has an account with an address can have it told of a
+ * change, so that nobody else can use these up and then change it in silence.
+ */
+const mailToStranger = (kind: "mails" | "notices", parcel: Parcel) =>
+  oneOfToday(`${kind} to ${createHash("sha256").update(parcel.to).digest("hex")}`, MOST_TO_ONE, () =>
+    mail(parcel),
+  );
+
+/** Does one of what is done few times a day. What fails is not counted. */
+async function oneOfToday(what: string, most: number, work: () => Promise<void>): Promise<void> {
+  if (!(await takeOneOfToday(what, most))) throw AccountRefusal.tooManyMails();
   try {
-    await mail(parcel);
+    await work();
   } catch (error) {
-    await giveBackOneOfToday(mailbox);
+    await giveBackOneOfToday(what);
     throw error;
   }
 }
@@ -133,13 +137,13 @@ async function mail(parcel: Parcel): Promise<void> {
 }
 
 /** Of one wish it is the same, however often it is mailed. */
-const tokenOf = (userId: string, { address, nonce }: { address: string | null; nonce: string }) =>
+const tokenOf = (userId: string, { address, nonce }: Wish) =>
   signatureOf("address", JSON.stringify([userId, address, nonce]));
 
 /** The address that a link stands for, or null if it is not of this user's wish, or not good any more. */
 export async function addressOfLink(userId: string, token: string): Promise<string | null> {
   const wish = await readWish(userId);
-  return wish?.address && isSame(token, tokenOf(userId, wish)) ? wish.address : null;
+  return wish && isSame(token, tokenOf(userId, wish)) ? wish.address : null;
 }
 
 /**
@@ -174,7 +178,7 @@ function cannotTakeBack(error: unknown): void {
 /** An address that takes no mail any more is a reason to change it. */
 async function tellOldAddress(to: string, token: string): Promise<void> {
   try {
-    await mail({ to, key: `changed ${token}`, letter: changedLetter() });
+    await mailToStranger("notices", { to, key: `changed ${token}`, letter: changedLetter() });
   } catch (error) {
     if (!(error instanceof AccountRefusal && error.field === "email")) throw error;
   }

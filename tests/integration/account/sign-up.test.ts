@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { POST } from "@/app/api/auth/[...all]/route";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";
@@ -41,6 +41,25 @@ it("of what is sent the name, the address and the password are kept, and nothing
   const user = await db().user.findUniqueOrThrow({ where: { email: "ines@example.com" } });
   expect(user).toMatchObject({ name: "Zoë ✓ 株式会社", image: null, emailVerified: false });
   expect(user.id).not.toBe("mine");
+});
+
+it("too much of undeclared length, or what is no text, is the sender's fault and no line of the log", async () => {
+  const errors = vi.spyOn(console, "error").mockImplementation(() => {});
+  const send = (bytes: Uint8Array) => {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(bytes);
+        controller.close();
+      },
+    });
+    const headers = { "content-type": "application/json" };
+    const init: RequestInit & { duplex: "half" } = { method: "POST", headers, body, duplex: "half" };
+    return POST(new Request("https://cairn.example.com/api/auth/sign-in/email", init));
+  };
+  expect((await send(new Uint8Array(20_000).fill(32))).status).toBe(413);
+  expect((await send(new Uint8Array([0x7b, 0xff]))).status).toBe(400);
+  expect(errors).not.toHaveBeenCalled();
+  errors.mockRestore();
 });
 
 it("over https the cookie of a session is sent over https alone, to nobody's script, and to no other site's form", async () => {
