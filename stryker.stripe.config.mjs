@@ -71,7 +71,7 @@ export default {
   ...core,
   mutate: files.map((file) => `lib/billing/${file}.ts`),
   vitest: { configFile: "tests/mutation/stripe.config.ts", related: false },
-  timeoutMS: 60_000,
+  timeoutMS: 90_000,
   incrementalFile: `test-results/stryker-${name}-incremental.json`,
   tempDirName: `test-results/stryker-${name}-tmp`,
   jsonReporter: { fileName: `test-results/mutation-${name}.json` },

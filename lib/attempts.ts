@@ -9,7 +9,7 @@ const WINDOW_MS = 60_000;
 export async function isAllowed(what: string, most: number): Promise<boolean> {
   const now = Date.now();
   const [row] = await query<{ count: number }>(
-    `insert into rate_limits (id, key, count, last_request) values ($1, $1, 1, $2)
+    `insert into rate_limits (id, key, count, last_request) values (gen_random_uuid(), $1, 1, $2)
      on conflict (key) do update set
        count = case when rate_limits.last_request > $3 then rate_limits.count + 1 else 1 end,
        last_request = case when rate_limits.last_request > $3 then rate_limits.last_request else $2 end

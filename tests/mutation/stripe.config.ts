@@ -27,7 +27,8 @@ export default mergeConfig(
       sequence: { sequencer: InThisOrder },
       // What a mutant makes wait for ever ends by this.
       testTimeout: 20_000,
-      hookTimeout: 20_000,
+      // A hook that fails leaves no test that failed, and Stryker takes that for survived.
+      hookTimeout: 60_000,
     },
   },
 );

@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
 import { rename } from "@/lib/account/profile";
+import { isAllowed } from "@/lib/attempts";
 import { previewChange } from "@/lib/billing/change/preview";
 import { applyCheckout } from "@/lib/billing/checkout-return";
 import { planByKey } from "@/lib/billing/plans";
@@ -42,4 +43,11 @@ it("a user who hammers cannot use up what all of them may ask of Stripe, and it 
     `stripe for ${eve.userId}`,
   ]);
   for (const ask of asks(eve)) await ask();
+});
+
+it("is counted for as many as ask at the same moment, also for the first time", async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const asked = await Promise.all(Array.from({ length: 10 }, () => isAllowed(`round ${round}`, 9)));
+    expect(asked.filter((isOne) => isOne)).toHaveLength(9);
+  }
 });
