@@ -62,13 +62,21 @@ type Sale = { user: Owner; customer: string; price: string; choice: PlanChoice; 
 
 async function sell(sale: Sale): Promise<CheckoutStart> {
   const { user, customer } = sale;
+  // First these: what is paid afterwards is among the subscriptions, or was open here and cannot be closed.
+  const sessions = await readSessions(customer);
   const past = await readPast(customer);
   if (past.live.length > 0) {
     await Promise.all(past.live.map(syncSubscription));
     return { outcome: "subscribed" };
   }
   const isFirstTrial = !past.hadTrial && !(await hadTrial(user.id));
-  return openSession(customer, sessionParams(sale, isFirstTrial));
+  return openSession(sessions, sessionParams(sale, isFirstTrial));
+}
+
+/** The newest first. */
+async function readSessions(customer: string): Promise<Session[]> {
+  const api = await stripe();
+  return (await api.checkout.sessions.list({ customer, limit: 20 }, PATIENT)).data;
 }
 
 /** What Stripe knows of a customer's subscriptions. The rows may be behind: a payment of a moment ago in another tab. */
@@ -123,12 +131,11 @@ function sessionParams(
 
 /** Finds the open session for exactly this, or makes it, and closes every other one of the customer. */
 async function openSession(
-  customer: string,
-  params: Stripe.Checkout.SessionCreateParams,
+  sessions: readonly Session[],
+  params: Stripe.Checkout.SessionCreateParams & { customer: string },
 ): Promise<CheckoutStart> {
   const api = await stripe();
   const print = fingerprint(params);
-  const { data: sessions } = await api.checkout.sessions.list({ customer, limit: 20 }, PATIENT);
   const known = sessions.find((session) => isOpen(session) && session.metadata?.fingerprint === print);
   // The newest session is part of the key: the same wish after a payment or an expiry is a new one.
   const idempotencyKey = fingerprint("checkout", print, sessions[0]?.id ?? null);
@@ -138,8 +145,10 @@ async function openSession(
       { ...params, metadata: { fingerprint: print } },
       { ...PATIENT, idempotencyKey },
     ));
-  const others = known ? sessions.filter(({ id }) => id !== known.id) : await olderThan(session);
-  const isAlone = await expireEach(others.filter(isOpen));
+  const others = [...sessions, ...(known ? [] : await olderThan(session, params.customer))].filter(isOpen);
+  const byId = new Map(others.map((one) => [one.id, one]));
+  byId.delete(session.id);
+  const isAlone = await expireEach([...byId.values()]);
   if (!isAlone) {
     await expireEach([session]);
     return { outcome: "subscribed" };
@@ -153,12 +162,10 @@ const isWebAddress = (url: string | null): url is WebAddress => url !== null && 
 const isOpen = ({ status, mode }: Session) => status === "open" && mode === "subscription";
 
 /** Two tabs may each make a session for another plan: the younger one stays. */
-async function olderThan({ id, customer }: Session): Promise<Session[]> {
-  if (typeof customer !== "string") return [];
-  const api = await stripe();
-  const { data } = await api.checkout.sessions.list({ customer, status: "open", limit: 20 }, PATIENT);
-  const at = data.findIndex((session) => session.id === id);
-  return at < 0 ? [] : data.slice(at + 1);
+async function olderThan({ id }: Session, customer: string): Promise<Session[]> {
+  const sessions = await readSessions(customer);
+  const at = sessions.findIndex((session) => session.id === id);
+  return at < 0 ? [] : sessions.slice(at + 1);
 }
 
 /** @returns false if one of them was paid in the meantime */

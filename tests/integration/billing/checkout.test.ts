@@ -1,5 +1,5 @@
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startCheckout } from "@/lib/billing/checkout";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { expireEach, startCheckout } from "@/lib/billing/checkout";
 import { applyCheckout } from "@/lib/billing/checkout-return";
 import { readBilling } from "@/lib/billing/queries";
 import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
@@ -54,7 +54,81 @@ describe("choosing a plan", () => {
       cancel_url: "http://localhost:3000/checkout?plan=team_monthly&seats=3",
     });
     const { data } = await (await stripe()).checkout.sessions.listLineItems(session?.id ?? "");
-    expect(data).toMatchObject([{ quantity: 3, price: { lookup_key: "team_monthly" } }]);
+    expect(data).toMatchObject([
+      {
+        quantity: 3,
+        price: { lookup_key: "team_monthly" },
+        adjustable_quantity: { enabled: true, minimum: 1, maximum: 500 },
+      },
+    ]);
+    expect(session).toMatchObject({ billing_address_collection: "auto", automatic_tax: { enabled: false } });
+  });
+
+  it("that is not sold by the seat is one, however many were asked for", async () => {
+    await choose("solo_monthly", 3);
+    const [session] = await sessions();
+    const { data } = await (await stripe()).checkout.sessions.listLineItems(session?.id ?? "");
+    expect(data).toMatchObject([{ quantity: 1, adjustable_quantity: null }]);
+    expect(session?.cancel_url).toContain("plan=solo_monthly&seats=1");
+  });
+
+  it("asks for the address and the tax id where tax is to be worked out", async () => {
+    vi.stubEnv("CHECKOUT_TAX", "automatic");
+    vi.stubEnv("CHECKOUT_ADDRESS", "required");
+    vi.resetModules();
+    const anew = await import("@/lib/billing/checkout");
+    await anew.startCheckout(ada, { lookupKey: "solo_monthly", seats: 1 });
+    expect((await sessions())[0]).toMatchObject({
+      billing_address_collection: "required",
+      automatic_tax: { enabled: true },
+      tax_id_collection: { enabled: true },
+    });
+  });
+
+  it("closes no session of anybody else", async () => {
+    const bob = { id: `user_bob_${count}`, name: "Bob", email: `bob-${count}@example.com` };
+    await db().user.create({ data: bob });
+    await choose("solo_monthly");
+    for (const _ of ["made", "found again"])
+      await startCheckout(bob, { lookupKey: "solo_monthly", seats: 1 });
+    expect((await sessions()).map(({ status }) => status)).toEqual(["open"]);
+  });
+
+  it("while the one before is paid in another tab leaves nothing else to be paid", async () => {
+    await choose("solo_monthly");
+    const [first] = await sessions();
+    const { account } = local.local;
+    const newId = account.newId.bind(account);
+    // The payment comes through while the second session is made.
+    vi.spyOn(account, "newId").mockImplementation((kind) => {
+      const paid = kind === "checkout.session" && account.store.get(kind, first?.id ?? "");
+      if (paid) account.change("checkout.session", paid, { status: "complete" }, null);
+      return newId(kind);
+    });
+    expect(await choose("company_monthly")).toEqual({ outcome: "subscribed" });
+    expect((await sessions()).map(({ status }) => status)).toEqual(["expired", "complete"]);
+  });
+
+  it("whose price Stripe does not know fails, and the customer stays", async () => {
+    await choose("solo_monthly");
+    const before = await db().customer.findUniqueOrThrow({ where: { userId: ada.id } });
+    const { id } = await db().price.findFirstOrThrow({ where: { lookupKey: "company_monthly" } });
+    await db().price.update({ where: { id }, data: { id: "price_none" } });
+    await expect(choose("company_monthly")).rejects.toMatchObject({ code: "resource_missing" });
+    await db().price.update({ where: { id: "price_none" }, data: { id } });
+    expect(await db().customer.findUniqueOrThrow({ where: { userId: ada.id } })).toEqual(before);
+  });
+
+  it("again, after a subscription whose first payment was never made, is no second one", async () => {
+    await choose("solo_monthly");
+    const [session] = await sessions();
+    const price = await db().price.findFirstOrThrow({ where: { lookupKey: "solo_monthly" } });
+    await (await stripe()).subscriptions.create({
+      customer: String(session?.customer),
+      items: [{ price: price.id }],
+      payment_behavior: "default_incomplete",
+    });
+    expect(await choose("solo_monthly")).toMatchObject({ outcome: "open" });
   });
 
   it("whose product was taken off sale is refused, also while its price is on sale still", async () => {
@@ -128,6 +202,11 @@ describe("choosing a plan", () => {
     await db().price.updateMany({ where: { lookupKey: "company_yearly" }, data: { active: false } });
     await expect(choose("company_yearly")).rejects.toThrow("stripe:setup");
     await db().price.updateMany({ where: { lookupKey: "company_yearly" }, data: { active: true } });
+    // One that Stripe has on sale, and that is no plan of ours.
+    const { id } = await db().price.findFirstOrThrow({ where: { lookupKey: "company_yearly" } });
+    await db().price.update({ where: { id }, data: { lookupKey: "consulting" } });
+    await expect(choose("consulting")).rejects.toThrow("stripe:setup");
+    await db().price.update({ where: { id }, data: { lookupKey: "company_yearly" } });
   });
 
   it("while Stripe does not answer fails, and goes through afterwards", async () => {
@@ -136,6 +215,14 @@ describe("choosing a plan", () => {
     local.api.failWith(null);
     expect(await choose("solo_monthly")).toMatchObject({ outcome: "open" });
   });
+});
+
+it("a session that is closed already is no obstacle, and one that was paid is", async () => {
+  await choose("solo_monthly");
+  expect(await expireEach(await sessions())).toBe(true);
+  expect(await expireEach(await sessions())).toBe(true);
+  await buy("solo_monthly");
+  expect(await expireEach(await sessions())).toBe(false);
 });
 
 describe("a trial", () => {
@@ -165,6 +252,14 @@ describe("a trial", () => {
   it("that was looked at and not begun is still there", async () => {
     await choose("team_monthly");
     await choose("solo_monthly");
+    await buy("team_monthly");
+    expect(await trialEnds()).not.toBeNull();
+  });
+
+  it("is not used up by a subscription that had none", async () => {
+    await buy("solo_monthly");
+    const [first] = await subscriptionsAtStripe();
+    await (await stripe()).subscriptions.cancel(first?.id ?? "");
     await buy("team_monthly");
     expect(await trialEnds()).not.toBeNull();
   });
