@@ -2,7 +2,7 @@ import { query } from "@/lib/pool";
 import { isLivemode } from "@/lib/stripe";
 import { prices } from "./catalogue";
 import { BillingError } from "./errors";
-import { LOOKUP_KEYS, PLANS, type Plan } from "./plans";
+import { CADENCES, LOOKUP_KEYS, PLANS, type Plan } from "./plans";
 import type { JsonObject } from "./read";
 
 /** What can be bought: the plans of the plan file, as far as Stripe has them on sale. What they cost is for Stripe to say. */
@@ -33,9 +33,10 @@ export type PlanView = Omit<Plan, "prices"> & { prices: (PriceView & { lookupKey
 /** The plans that have a price on sale, in the order of the plan file. */
 export async function readPlans(): Promise<PlanView[]> {
   const onSale = await readOnSale(LOOKUP_KEYS);
-  return PLANS.map(({ prices: { month, year }, ...plan }) => ({
+  return PLANS.map((plan) => ({
     ...plan,
-    prices: [month, year].flatMap(({ lookupKey }) => {
+    prices: CADENCES.flatMap((cadence) => {
+      const { lookupKey } = plan.prices[cadence];
       const price = onSale.find((one) => one.lookupKey === lookupKey);
       return price ? [{ ...viewPrice(price), lookupKey }] : [];
     }),

@@ -66,18 +66,19 @@ export async function readKnown(refs: readonly Ref[], eventIds: readonly string[
   const selects = [...byTable].map(([table, some]) => selectRows(table, place(some.map(({ id }) => id))));
   if (eventIds.length > 0)
     selects.push(
-      `select 'event ' || id as key, to_json(status) as row from stripe_events where id = any(${place(eventIds)})`,
+      `select id as key, null as row, status from stripe_events where id = any(${place(eventIds)})`,
     );
-  if (selects.length === 0) return { rows: new Map(), events: new Map() };
-  const found = await query<{ key: string; row: unknown }>(selects.join("\nunion all\n"), values);
-  return {
-    rows: new Map(found.flatMap(({ key, row }) => (isObject(row) ? [[key, row] as const] : []))),
-    events: new Map(
-      found.flatMap(({ key, row }) =>
-        typeof row === "string" ? [[key.slice("event ".length), row] as const] : [],
-      ),
-    ),
-  };
+  const rows = new Map<string, Row>();
+  const events = new Map<string, string>();
+  if (selects.length === 0) return { rows, events };
+  const found = await query<{ key: string; row: Row | null; status: string | null }>(
+    selects.join("\nunion all\n"),
+    values,
+  );
+  for (const { key, row, status } of found)
+    if (row) rows.set(key, row);
+    else if (status !== null) events.set(key, status);
+  return { rows, events };
 }
 
 export async function readRow(ref: Ref): Promise<Row | null> {
@@ -88,7 +89,7 @@ function selectRows({ name, parts }: Table, ids: string): string {
   const withParts = parts
     ? `, (select json_agg(p order by p.position) from ${parts.name} p where p.${parts.owner} = t.id) as ${parts.field}`
     : "";
-  return `select '${name} ' || r.id as key, to_json(r) as row
+  return `select '${name} ' || r.id as key, to_json(r) as row, null as status
     from (select t.*${withParts} from ${name} t where t.id = any(${ids})) r`;
 }
 

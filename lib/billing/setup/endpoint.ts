@@ -33,7 +33,6 @@ export async function planEndpoint(
   }
   const fields = differing({ enabled_events: events, status: "enabled" }, current);
   if (fields.length === 0) return [];
-  const apply = async () =>
-    void (await api.webhookEndpoints.update(current.id, { enabled_events: events, disabled: false }));
+  const apply = () => api.webhookEndpoints.update(current.id, { enabled_events: events, disabled: false });
   return [{ words: `~ webhook endpoint ${current.id}: ${fields.join(", ")}`, apply }];
 }

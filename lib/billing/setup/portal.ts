@@ -1,41 +1,35 @@
 import type { Stripe } from "@/lib/stripe";
-import { PLANS } from "../plans";
+import { CADENCES, PLANS } from "../plans";
 import { differing, type Ids, made, type SetupStep } from "./step";
 
 /** What the app's own portal configuration is told by, in its metadata. */
 const MARK = { made_by: "stripe:setup" } as const;
 
 /**
- * The portal's configuration that `npm run stripe:setup` made, or null before its first run.
- * https://docs.stripe.com/customer-management/configure-portal
+ * What customers may do in the portal. https://docs.stripe.com/customer-management/configure-portal
+ * @param isSettled whether every product and price is as it will be: else their ids are not known yet
  */
-async function findPortalConfiguration(api: Stripe): Promise<Stripe.BillingPortal.Configuration | null> {
-  const all = await api.billingPortal.configurations
-    .list({ active: true, limit: 100, expand: ["data.features.subscription_update.products"] })
-    .autoPagingToArray({ limit: 1_000 });
-  return all.find(({ metadata }) => metadata?.made_by === MARK.made_by) ?? null;
-}
-
-/** @param isSettled whether every product and price is as it will be: else their ids are not known yet */
 export async function planPortal(
   api: Stripe,
   ids: Ids,
   { isSettled, returnUrl }: { isSettled: boolean; returnUrl: string },
 ): Promise<SetupStep[]> {
-  const found = await findPortalConfiguration(api);
+  const all = await api.billingPortal.configurations
+    .list({ active: true, limit: 100, expand: ["data.features.subscription_update.products"] })
+    .autoPagingToArray({ limit: 1_000 });
+  const found = all.find(({ metadata }) => metadata?.made_by === MARK.made_by);
   const wanted = () => ({ default_return_url: returnUrl, features: features(ids) });
   if (!found) {
-    const apply = async () =>
-      void (await api.billingPortal.configurations.create({ ...wanted(), metadata: MARK }));
+    const apply = () => api.billingPortal.configurations.create({ ...wanted(), metadata: MARK });
     return [{ words: "+ portal configuration", apply }];
   }
   const fields = isSettled ? differing(wanted(), found) : ["features"];
   if (fields.length === 0) return [];
-  const apply = async () => void (await api.billingPortal.configurations.update(found.id, wanted()));
+  const apply = () => api.billingPortal.configurations.update(found.id, wanted());
   return [{ words: `~ portal configuration (${found.id}): ${fields.join(", ")}`, apply }];
 }
 
-/** What customers may do there: everything but ending at once, which would need a refund. */
+/** Everything but ending at once, which would need a refund. */
 function features(ids: Ids) {
   return {
     customer_update: { enabled: true, allowed_updates: ["email", "name", "address", "tax_id"] },
@@ -59,7 +53,7 @@ function features(ids: Ids) {
       },
       products: PLANS.map(({ key, prices, seats }) => ({
         product: made(ids.products, key),
-        prices: [made(ids.prices, prices.month.lookupKey), made(ids.prices, prices.year.lookupKey)],
+        prices: CADENCES.map((cadence) => made(ids.prices, prices[cadence].lookupKey)),
         adjustable_quantity: seats ? { enabled: true, minimum: 1, maximum: seats.most } : { enabled: false },
       })),
     },

@@ -27,7 +27,7 @@ async function planPrice(api: Stripe, ids: Ids, plan: Plan, cadence: Cadence): P
   if (price && id(price.product) === ids.products.get(plan.key) && differing(wanted, price).length === 0) {
     ids.prices.set(lookupKey, price.id);
     if (price.active) return [];
-    const apply = async () => void (await api.prices.update(price.id, { active: true }));
+    const apply = () => api.prices.update(price.id, { active: true });
     return [{ words: `~ price ${lookupKey} (${price.id}): on sale again`, apply }];
   }
   const apply = async () => {

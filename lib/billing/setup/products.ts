@@ -29,6 +29,6 @@ function planProduct(api: Stripe, ids: Ids, plan: Plan, known: readonly Stripe.P
   ids.products.set(plan.key, product.id);
   const fields = differing(wanted, product);
   if (fields.length === 0) return [];
-  const apply = async () => void (await api.products.update(product.id, wanted));
+  const apply = () => api.products.update(product.id, wanted);
   return [{ words: `~ product ${plan.name} (${product.id}): ${fields.join(", ")}`, apply }];
 }

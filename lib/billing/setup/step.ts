@@ -3,7 +3,7 @@ import { BillingError } from "../errors";
 import { isObject } from "../read";
 
 /** One thing to do at Stripe, in words for whoever reads the plan of changes first. */
-export type SetupStep = { words: string; apply: () => Promise<void> };
+export type SetupStep = { words: string; apply: () => Promise<unknown> };
 
 /** Stripe's ids of what the plan file names, as far as they are known: those of what is made come while changes apply. */
 export type Ids = {

@@ -59,15 +59,21 @@ export type Fact = {
  * applied, or superseded, which makes it no less true.
  */
 export function factsOf(event: StripeEvent): Fact[] {
-  if (event.created === null || event.customerId === null) return [];
-  if (event.type.startsWith("customer.subscription.")) return subscriptionFacts(event, event.created);
-  return event.type.startsWith("invoice.") ? invoiceFacts(event, event.created) : [];
+  const { type, created, customerId } = event;
+  if (created === null || customerId === null) return [];
+  const telling = { ...event, created, customerId };
+  if (type.startsWith("customer.subscription.")) return subscriptionFacts(telling);
+  return type.startsWith("invoice.") ? invoiceFacts(telling) : [];
 }
 
-function subscriptionFacts(event: StripeEvent, created: Date): Fact[] {
+/** An event that says when it was and whom it is about. */
+type TellingEvent = StripeEvent & { created: Date; customerId: string };
+
+function subscriptionFacts(event: TellingEvent): Fact[] {
+  const { created } = event;
   const after = viewOf(event.object);
   const fact = (kind: FactKind, moment: Date | null, more: Partial<Fact> = {}): Fact => ({
-    ...blank(event, created, kind, [after.id, ...(moment ? [moment.getTime() / 1000] : [])]),
+    ...blank(event, kind, [after.id, ...(moment ? [moment.getTime() / 1000] : [])]),
     subscriptionId: after.id,
     ...after.plan,
     ...more,
@@ -134,10 +140,10 @@ function changesOf(before: View, after: View, created: Date): Told[] {
 const ON_SCREEN = ["subscription_create", "subscription_update"];
 const SCREEN_MS = 3_600_000;
 
-function invoiceFacts(event: StripeEvent, created: Date): Fact[] {
+function invoiceFacts(event: TellingEvent): Fact[] {
   const bill = invoiceFromStripe(event.object);
   const fact = (kind: FactKind, part: readonly number[], amount: bigint, more: Partial<Fact> = {}): Fact => ({
-    ...blank(event, created, kind, [bill.id, ...part]),
+    ...blank(event, kind, [bill.id, ...part]),
     subscriptionId: bill.subscriptionId,
     invoiceId: bill.id,
     amount,
@@ -146,7 +152,7 @@ function invoiceFacts(event: StripeEvent, created: Date): Fact[] {
   });
   const open = bill.amountDue - bill.amountPaid;
   const reason = billingReasonOf(event.object);
-  const isOld = bill.createdAt !== null && created.getTime() - bill.createdAt.getTime() > SCREEN_MS;
+  const isOld = bill.createdAt !== null && event.created.getTime() - bill.createdAt.getTime() > SCREEN_MS;
   const attempt = {
     attempt: bill.attemptCount,
     nextAt: bill.nextPaymentAttempt,
@@ -173,16 +179,18 @@ const isEnding = ({ cancelAt, cancelAtPeriodEnd }: View) => cancelAtPeriodEnd ||
 const beginning = ({ status, trialEnd, currentPeriodEnd }: View): Partial<Fact> =>
   status === "trialing" ? { reason: "trial", nextAt: trialEnd } : { nextAt: currentPeriodEnd };
 
-function blank(event: StripeEvent, at: Date, kind: FactKind, parts: readonly (string | number)[]): Fact {
-  return {
-    key: [kind, ...parts].join(":"),
-    kind,
-    at,
-    customerId: event.customerId ?? "",
-    isMailed: FACT_KINDS[kind].isMailed,
-    ...NOTHING_MORE,
-  };
-}
+const blank = (
+  { created, customerId }: TellingEvent,
+  kind: FactKind,
+  parts: readonly (string | number)[],
+): Fact => ({
+  key: [kind, ...parts].join(":"),
+  kind,
+  at: created,
+  customerId,
+  isMailed: FACT_KINDS[kind].isMailed,
+  ...NOTHING_MORE,
+});
 
 /** What not every fact has. */
 export const NOTHING_MORE = {
