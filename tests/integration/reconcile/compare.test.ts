@@ -1,11 +1,13 @@
 import { randomInt } from "node:crypto";
 import { Client } from "pg";
-import { beforeAll, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { findTrouble, openFindings } from "@/lib/billing/findings";
 import { compareWithStripe } from "@/lib/billing/reconcile/compare";
 import { db } from "@/lib/db";
+import { pool } from "@/lib/pool";
 import { billingRows, liveLives, useConnectedStripe, wrongRows } from "../../support/connected";
 import { useDatabase } from "../../support/database";
+import { anInvoice, aProduct } from "../../support/events";
 
 useDatabase({ STRIPE_REQUESTS_PER_SECOND: "100" });
 const connected = useConnectedStripe();
@@ -89,13 +91,18 @@ it("a stamp of the future is damage too: events after it would never count", asy
 it("an account whose customers are older than the app is imported, a page at a time", async () => {
   const { clearBilling } = await import("../../support/deliver");
   await clearBilling();
-  let runs = 0;
+  let [runs, compared] = [0, 0];
   for (let isFinished = false; !isFinished; runs += 1) {
-    isFinished = (await compare({ name: "import", deadline: Date.now() + 1 })).isFinished;
+    const run = await compare({ name: "import", deadline: Date.now() + 1 });
+    ({ isFinished } = run);
+    ({ compared } = run.counts);
     if (runs > 100) throw new Error("It never ends.");
   }
   expect(runs).toBeGreaterThan(3);
   expect(await wrongRows(connected)).toEqual([]);
+  // Each once: what the lists told of is not asked about again, and of a pass that is over nothing is kept.
+  expect(compared).toBe((await billingRows()).size);
+  expect(await db().metAtStripe.count()).toBe(0);
   expect(await db().customer.count({ where: { userId: { not: null } } })).toBe(0);
 }, 120_000);
 
@@ -104,7 +111,7 @@ it("a row that Stripe knows nothing of is left as it is, and told", async () => 
     insert into subscriptions (id, status, livemode, stripe_state_at) values ('sub_invented', 'active', false, now() - interval '1 day')`;
   expect((await compare()).counts.unknown).toBe(1);
   expect(await db().finding.findMany({ where: { kind: "unknown" } })).toMatchObject([
-    { subjectId: "sub_invented" },
+    { subjectId: "sub_invented", detail: "Is in subscriptions, and Stripe knows nothing of it." },
   ]);
 }, 60_000);
 
@@ -130,7 +137,9 @@ it("what is unknown is told anew if it comes back, and is over once its row is g
   await db().$executeRaw`
     insert into findings (kind, subject_id, detail) select 'unknown', 'sub_gone_' || n, 'x' from generate_series(1, 1000) n`;
   await db().finding.updateMany({ where: { subjectId: "sub_invented" }, data: { resolvedAt: new Date() } });
+  await db().finding.create({ data: { kind: "parked", subjectId: id, detail: "Of another kind." } });
   await compare();
+  expect((await openFindings(["parked"])).map(({ subjectId }) => subjectId)).toEqual([id]);
   await db().$executeRaw`delete from findings where subject_id like 'sub_gone_%'`;
   expect(await unknown()).toEqual(["sub_invented"]);
   await db().subscription.delete({ where: { id: "sub_invented" } });
@@ -145,8 +154,122 @@ it("an object that cannot be read is left for the next pass, and holds up none o
   if (!product) throw new Error("Something is sold.");
   store.put("product", { ...product, name: "" });
   await db().$executeRaw`update customers set email = 'mallory@example.com'`;
+  expect((await compare({ name: "dry", isDry: true })).counts.left).toBe(1);
   const { counts, isFinished } = await compare();
   store.put("product", product);
   expect({ isFinished, left: counts.left }).toEqual({ isFinished: true, left: 1 });
   expect(await wrongRows(connected)).toEqual([]);
 }, 60_000);
+
+describe("a pass over what is new", () => {
+  const HOUR_MS = 3_600_000;
+
+  it("compares what was made since then, and nothing else but what went silent past its period", async () => {
+    const since = (ms: number) => compare({ name: "daily", since: new Date(Date.now() + ms), isDry: true });
+    expect((await since(-HOUR_MS)).counts.compared).toBe((await billingRows()).size);
+    expect((await since(HOUR_MS)).counts.compared).toBe(0);
+    await anHourPasses();
+    const live = await db().subscription.findMany({ where: { status: "active" }, take: 2 });
+    const ended = await db().subscription.findFirstOrThrow({ where: { status: "canceled" } });
+    const [silent, renewing] = live.map(({ id }) => id);
+    const ago = (id: string | undefined, minutes: number) => db().$executeRaw`
+      update subscriptions set current_period_end = now() - make_interval(mins => ${minutes}::int) where id = ${id}`;
+    await ago(silent, 61);
+    await ago(renewing, 59);
+    await ago(ended.id, 61);
+    await db().$executeRaw`update products set name = 'Free'`;
+    const found: string[] = [];
+    const { counts } = await compare({
+      name: "daily",
+      since: new Date(Date.now() + HOUR_MS),
+      onDifference: (kind, id) => found.push(`${kind} ${id}`),
+    });
+    expect(found).toEqual([`subscription ${silent}`]);
+    expect(counts).toMatchObject({ compared: 1, repaired: 1 });
+    await compare();
+    expect(await wrongRows(connected)).toEqual([]);
+  });
+
+  it("looks at no invoice that is older than it is told, neither at Stripe nor here", async () => {
+    await anHourPasses();
+    const invoices = await db().invoice.count();
+    const all = (await billingRows()).size;
+    await db().$executeRaw`update invoices set amount_due = 1`;
+    const later = new Date(Date.now() + HOUR_MS);
+    const kinds: string[] = [];
+    const { counts } = await compare({ invoicesSince: later, onPage: (kind) => kinds.push(kind) });
+    expect(counts).toMatchObject({ compared: all - invoices, different: 0 });
+    expect([...new Set(kinds)]).toEqual(["product", "price", "customer", "subscription", "invoice"]);
+    const since = new Date(Date.now() - HOUR_MS);
+    expect((await compare({ name: "daily", since, invoicesSince: later })).counts.different).toBe(0);
+    expect((await compare({ name: "daily", since: later })).counts.compared).toBe(0);
+    await compare();
+    expect(await wrongRows(connected)).toEqual([]);
+  });
+});
+
+it("a row that somebody else writes meanwhile, and writes wrong, is asked about anew", async () => {
+  await anHourPasses();
+  const { id } = await db().customer.findFirstOrThrow();
+  await db().customer.update({ where: { id }, data: { email: "mallory@example.com" } });
+  const other = await pool().connect();
+  try {
+    await other.query("begin");
+    await other.query("update customers set version = version + 1, email = 'eve@example.com' where id = $1", [
+      id,
+    ]);
+    const comparing = compare();
+    await vi.waitUntil(
+      async () =>
+        (await other.query("select from pg_stat_activity where wait_event_type = 'Lock'")).rows.length > 0,
+      { timeout: 60_000 },
+    );
+    await other.query("commit");
+    expect((await comparing).counts).toMatchObject({ different: 1, repaired: 0, left: 0 });
+  } finally {
+    other.release();
+  }
+  expect(await wrongRows(connected)).toEqual([]);
+});
+
+it("a draft that is not here is not taken in, and one that is here and not at Stripe is no finding", async () => {
+  const { store } = connected.local.account;
+  const draft = { ...anInvoice({ status: "draft", number: null }), id: "in_draft", object: "invoice" };
+  store.put("invoice", draft);
+  await db().$executeRaw`
+    insert into invoices (id, status, livemode, stripe_state_at, currency, amount_due, amount_paid, attempt_count, created_at)
+    values ('in_gone', 'draft', false, now() - interval '1 day', 'usd', 1, 0, 0, now())`;
+  expect((await compare()).counts).toMatchObject({ different: 0, unknown: 0 });
+  expect(await db().invoice.findUnique({ where: { id: "in_draft" } })).toBeNull();
+  store.remove("invoice", "in_draft");
+  await db().invoice.delete({ where: { id: "in_gone" } });
+});
+
+it("what a pass that was lost has met hides nothing, and what one meets again after a crash stops nothing", async () => {
+  const { id } = await db().product.findFirstOrThrow();
+  await db().$executeRaw`
+    insert into subscriptions (id, status, livemode, stripe_state_at)
+    values ('sub_lost', 'active', false, now() - interval '1 day')`;
+  await db().metAtStripe.create({ data: { pass: "test", id: "sub_lost" } });
+  expect((await compare()).counts.unknown).toBe(1);
+  await db().subscription.delete({ where: { id: "sub_lost" } });
+  await db().metAtStripe.create({ data: { pass: "test", id } });
+  const counts = { compared: 7, different: 0, repaired: 0, left: 0, unknown: 0 };
+  await db().progress.create({
+    data: { name: "test", state: { kind: 0, phase: "stripe", after: "", counts } },
+  });
+  expect((await compare()).counts.compared).toBe(7 + (await billingRows()).size);
+});
+
+it("more than a page of objects is taken in, and more than a page of rows that are gone at Stripe is marked so", async () => {
+  const { store } = connected.local.account;
+  const ids = Array.from({ length: 101 }, (_, n) => `prod_many_${n}`);
+  for (const id of ids)
+    store.put("product", { ...aProduct({ created: 1_790_000_000 }), id, object: "product" });
+  expect((await compare()).counts.repaired).toBe(101);
+  expect(await wrongRows(connected)).toEqual([]);
+  for (const id of ids) store.remove("product", id);
+  await anHourPasses();
+  expect((await compare()).counts).toMatchObject({ repaired: 101, left: 0 });
+  expect(await db().product.count({ where: { id: { in: ids }, deletedAt: { not: null } } })).toBe(101);
+});
