@@ -3,11 +3,11 @@ import { Client } from "pg";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { findTrouble, openFindings } from "@/lib/billing/findings";
 import { compareWithStripe } from "@/lib/billing/reconcile/compare";
+import { compareWhenDue } from "@/lib/billing/reconcile/schedule";
 import { db } from "@/lib/db";
 import { pool } from "@/lib/pool";
 import { billingRows, liveLives, useConnectedStripe, wrongRows } from "../../support/connected";
 import { useDatabase } from "../../support/database";
-import { anInvoice, aProduct } from "../../support/events";
 
 useDatabase({ STRIPE_REQUESTS_PER_SECOND: "100" });
 const connected = useConnectedStripe();
@@ -208,6 +208,29 @@ describe("a pass over what is new", () => {
   });
 });
 
+it("the scheduler looks at invoices of ninety days", async () => {
+  await anHourPasses();
+  const { store } = connected.local.account;
+  const [old, young] = store.all("invoice").filter(({ status }) => status === "paid");
+  if (!old || !young) throw new Error("Something was paid.");
+  const daysAgo = (days: number) => Math.floor(Date.now() / 1000) - days * 86_400;
+  store.put("invoice", { ...old, created: daysAgo(91) });
+  store.put("invoice", { ...young, created: daysAgo(89) });
+  await db()
+    .$executeRaw`update invoices set amount_due = 1, created_at = now() - interval '91 days' where id = ${old.id}`;
+  await db()
+    .$executeRaw`update invoices set amount_due = 1, created_at = now() - interval '89 days' where id = ${young.id}`;
+  await compareWhenDue(Date.now() + 60_000);
+  expect(await db().invoice.findUnique({ where: { id: old.id } })).toMatchObject({ amountDue: 1n });
+  expect(await db().invoice.findUnique({ where: { id: young.id } })).toMatchObject({
+    amountDue: BigInt(young.amount_due),
+  });
+  for (const invoice of [old, young]) store.put("invoice", invoice);
+  await anHourPasses();
+  await compare();
+  expect(await wrongRows(connected)).toEqual([]);
+});
+
 it("a row that somebody else writes meanwhile, and writes wrong, is asked about anew", async () => {
   await anHourPasses();
   const { id } = await db().customer.findFirstOrThrow();
@@ -234,8 +257,9 @@ it("a row that somebody else writes meanwhile, and writes wrong, is asked about 
 
 it("a draft that is not here is not taken in, and one that is here and not at Stripe is no finding", async () => {
   const { store } = connected.local.account;
-  const draft = { ...anInvoice({ status: "draft", number: null }), id: "in_draft", object: "invoice" };
-  store.put("invoice", draft);
+  const [bill] = store.all("invoice");
+  if (!bill) throw new Error("Something was billed.");
+  store.put("invoice", { ...bill, id: "in_draft", status: "draft" });
   await db().$executeRaw`
     insert into invoices (id, status, livemode, stripe_state_at, currency, amount_due, amount_paid, attempt_count, created_at)
     values ('in_gone', 'draft', false, now() - interval '1 day', 'usd', 1, 0, 0, now())`;
@@ -263,9 +287,10 @@ it("what a pass that was lost has met hides nothing, and what one meets again af
 
 it("more than a page of objects is taken in, and more than a page of rows that are gone at Stripe is marked so", async () => {
   const { store } = connected.local.account;
+  const [product] = store.all("product");
+  if (!product) throw new Error("Something is sold.");
   const ids = Array.from({ length: 101 }, (_, n) => `prod_many_${n}`);
-  for (const id of ids)
-    store.put("product", { ...aProduct({ created: 1_790_000_000 }), id, object: "product" });
+  for (const id of ids) store.put("product", { ...product, id });
   expect((await compare()).counts.repaired).toBe(101);
   expect(await wrongRows(connected)).toEqual([]);
   for (const id of ids) store.remove("product", id);

@@ -11,6 +11,7 @@ beforeEach(() => db().progress.deleteMany());
 const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000];
 const start = Date.now();
 const run = (at: number, deadline = Date.now() + 30_000) => compareWhenDue(deadline, at);
+const state = async () => (await db().progress.findUnique({ where: { name: "comparison" } }))?.state;
 const lists = () =>
   stripe.api.requests.splice(0).filter((request) => request === "GET /v1/subscriptions").length;
 
@@ -26,10 +27,9 @@ it("everything is compared at first and each week, what is new each day, and not
       state: { fullAt: start, dailyAt: start + day * DAY_MS, running: null },
     });
   }
-  await run(start + 7 * DAY_MS);
-  expect(await db().progress.findUnique({ where: { name: "comparison" } })).toMatchObject({
-    state: { fullAt: start + 7 * DAY_MS },
-  });
+  // A scheduler that comes a little early each time is on time.
+  await run(start + 7 * DAY_MS - HOUR_MS);
+  expect(await state()).toMatchObject({ fullAt: start + 7 * DAY_MS - HOUR_MS });
 });
 
 it("a pass that found no end goes on with the next run, and one that failed begins where it was", async () => {
@@ -45,4 +45,19 @@ it("a pass that found no end goes on with the next run, and one that failed begi
   expect(await db().progress.findUnique({ where: { name: "comparison" } })).toMatchObject({
     state: { fullAt: start, running: null },
   });
+});
+
+it("what is new is all since the day before the last time, also when the pass ends with a later run", async () => {
+  await run(start);
+  await run(start + 23 * HOUR_MS, 0);
+  const running = { kind: "daily", since: start - DAY_MS, at: start + 23 * HOUR_MS };
+  expect(await state()).toEqual({ dailyAt: start, fullAt: start, running });
+  await run(start + 24 * HOUR_MS);
+  expect(await state()).toEqual({ dailyAt: start + 23 * HOUR_MS, fullAt: start, running: null });
+});
+
+it("what another version kept is no place to go on from: all begins anew", async () => {
+  await db().progress.create({ data: { name: "comparison", state: { at: "another time" } } });
+  await run(start);
+  expect(await state()).toMatchObject({ fullAt: start });
 });

@@ -1,12 +1,16 @@
 import { createServer } from "node:http";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { askInTurn, nullIfMissing, retrieveObject, retryAfterOf, withTurn } from "@/lib/billing/fetch";
 import type { Answer } from "@/lib/billing/mirror";
 import { compareWithStripe } from "@/lib/billing/reconcile/compare";
+import { patiently } from "@/lib/billing/reconcile/patience";
 import { subscriptions } from "@/lib/billing/subscription/store";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";
 import { aProduct, aSubscription } from "../../support/events";
+
+vi.mock("node:timers/promises", { spy: true });
 
 useDatabase({ STRIPE_REQUESTS_PER_SECOND: "100" });
 
@@ -87,6 +91,40 @@ describe("questions to Stripe", () => {
     await expect(first).rejects.toThrow("no answer");
     await expect(second).rejects.toThrow("no answer");
     await expect(askInTurn("x", () => Promise.resolve(answer))).resolves.toEqual(answer);
+  });
+});
+
+describe("a question that nobody waits for", () => {
+  beforeEach(() => {
+    vi.mocked(sleep).mockReset().mockResolvedValue(undefined);
+  });
+  afterEach(() => {
+    vi.mocked(sleep).mockReset();
+  });
+
+  it.each([
+    ["one too many", { statusCode: 429 }],
+    ["met a bad moment of Stripe's", { statusCode: 500 }],
+    ["met a bad moment of the network", { type: "StripeConnectionError" }],
+  ])("is asked again if it was %s, later each time, six times at the most", async (_why, fields) => {
+    vi.spyOn(Math, "random").mockReturnValue(0.5);
+    const error = Object.assign(new Error("not now"), fields);
+    const ask = vi.fn<() => Promise<string>>().mockRejectedValue(error);
+    await expect(patiently(ask)).rejects.toBe(error);
+    expect(ask).toHaveBeenCalledTimes(6);
+    expect(vi.mocked(sleep).mock.calls.map(([ms]) => ms)).toEqual([750, 1500, 3000, 6000, 12_000]);
+    ask.mockReset().mockRejectedValueOnce(error).mockResolvedValue("an answer");
+    expect(await patiently(ask)).toBe("an answer");
+  });
+
+  it.each([
+    Object.assign(new Error("no"), { statusCode: 403, type: "StripePermissionError" }),
+    new Error("a bug"),
+    "no error",
+  ])("is not asked again where that would change nothing: %s", async (error) => {
+    const ask = vi.fn<() => Promise<string>>().mockRejectedValue(error);
+    await expect(patiently(ask)).rejects.toBe(error);
+    expect(ask).toHaveBeenCalledTimes(1);
   });
 });
 
