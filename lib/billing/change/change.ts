@@ -2,7 +2,6 @@ import { type Stripe, stripe } from "@/lib/stripe";
 import { Refusal } from "../errors";
 import { fingerprint } from "../idempotency";
 import { invoices } from "../invoices";
-import { schedules } from "../schedules";
 import { syncSubscription } from "../subscription/lifecycle";
 import { hasPaymentMethod, idOf, retrieveOwn } from "../subscription/own";
 import { syncObject } from "../sync";
@@ -49,7 +48,6 @@ async function upgrade(before: Subscription, quote: Quote, idempotencyKey: strin
   if (!waitsForThis(before, quote)) await takeBack(before);
   const after = await update(before, quote, idempotencyKey);
   await syncSubscription(before.id);
-  if (before.schedule) await syncObject(schedules, idOf(before.schedule));
   if (!after.pending_update) return "changed";
   // The bill is to be seen at once, for it is what the change waits for.
   if (after.latest_invoice) await syncObject(invoices, idOf(after.latest_invoice));

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { cancelPlan, resumePlan } from "@/lib/billing/cancellation";
+import { cancelPlan, type Reason, resumePlan } from "@/lib/billing/cancellation";
 import { changePlan } from "@/lib/billing/change/change";
 import { previewChange } from "@/lib/billing/change/preview";
 import { planByKey } from "@/lib/billing/plans";
@@ -19,7 +19,7 @@ const local = useStripe();
 beforeAll(sellPlans);
 
 const NO_REASON = { feedback: null, comment: null };
-const cancel = (who: Subscriber, reason = NO_REASON, attempt: string = randomUUID()) =>
+const cancel = (who: Subscriber, reason: Reason = NO_REASON, attempt: string = randomUUID()) =>
   cancelPlan(who.userId, who.subscriptionId, reason, attempt);
 const resume = (who: Subscriber, attempt: string = randomUUID()) =>
   resumePlan(who.userId, who.subscriptionId, attempt);
@@ -35,7 +35,7 @@ describe.each(["classic", "flexible"])("in %s billing mode", (mode) => {
       const ending = await row(ada);
       expect(ending.status).toBe("active");
       expect(ending.cancelAt).toEqual(ending.currentPeriodEnd);
-      await resume(ada);
+      expect(await resume(ada)).toBe("resumed");
       expect(await row(ada)).toMatchObject({ cancelAt: null, cancelAtPeriodEnd: false, canceledAt: null });
     }
   });
@@ -92,11 +92,22 @@ it("a trial that is cancelled ends without a bill", async () => {
   expect({ cancelAt, status }).toEqual({ cancelAt: trialEnd, status: "trialing" });
 });
 
+it("what is late with its payment runs until its period ends, too", async () => {
+  const ada = await aSubscriber("solo_monthly");
+  const { account } = local.local;
+  const late = account.store.get("subscription", ada.subscriptionId);
+  if (late) account.change("subscription", late, { status: "past_due" }, null);
+  expect(await cancel(ada)).toBe("cancelled");
+  expect(await row(ada)).toMatchObject({ status: "past_due", cancelAtPeriodEnd: true });
+});
+
 it("what never began is cancelled at once, which is said, and cannot be resumed", async () => {
   const ada = await aSubscriber("solo_monthly", { card: "pm_card_chargeCustomerFail" });
   expect((await row(ada)).status).toBe("incomplete");
-  expect(await cancel(ada)).toBe("ended");
+  expect(await cancel(ada, { feedback: "unused", comment: null })).toBe("ended");
   expect((await row(ada)).status).toMatch(/canceled|incomplete_expired/);
+  expect((await atStripe(ada)).cancellation_details?.feedback).toBe("unused");
+  await expect(cancel(ada)).rejects.toThrow("This subscription has ended.");
   await expect(resume(ada)).rejects.toThrow("This subscription has ended.");
 });
 

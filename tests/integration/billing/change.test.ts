@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { changePlan } from "@/lib/billing/change/change";
 import { previewChange } from "@/lib/billing/change/preview";
+import { readQuote, signQuote } from "@/lib/billing/change/quote";
 import { keepPlan } from "@/lib/billing/change/waiting";
 import { type Cadence, planByKey } from "@/lib/billing/plans";
 import { db } from "@/lib/db";
@@ -124,6 +125,33 @@ describe("an upgrade", () => {
     expect(await plan(ada)).toBe("1 × company_monthly");
   });
 
+  it("costs what was shown, also when it is confirmed later", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    const quote = readQuote(await quoteFor(ada, "company"), new Date());
+    const row = await db().subscription.findUniqueOrThrow({ where: { id: ada.subscriptionId } });
+    const [start, end] = [row.currentPeriodStart, row.currentPeriodEnd].map((at) => Number(at) / 1000);
+    // As if it had been shown in the middle of the period.
+    const prorationDate = Math.round(((start ?? 0) + (end ?? 0)) / 2);
+    expect(await confirm(ada, signQuote({ ...quote, prorationDate }, new Date()))).toBe("changed");
+    expect((await bills(ada))[0]).toEqual(["paid", 4_250]);
+  });
+
+  it("that Stripe does not accept says so, and changes nothing", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    const quote = readQuote(await quoteFor(ada, "company"), new Date());
+    const forGone = signQuote({ ...quote, to: { price: "price_gone", quantity: 1 } }, new Date());
+    await expect(confirm(ada, forGone)).rejects.toThrow("Stripe did not accept this change");
+    expect(await plan(ada)).toBe("1 × solo_monthly");
+  });
+
+  it("that was not paid gives way to another", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    await useCard(ada, "pm_card_chargeCustomerFail");
+    expect(await confirm(ada, await quoteFor(ada, "company"))).toBe("unpaid");
+    expect(await confirm(ada, await quoteFor(ada, "team"))).toBe("unpaid");
+    expect((await bills(ada)).map(([status]) => status)).toEqual(["open", "void", "paid"]);
+  });
+
   it("that was not paid can be given up", async () => {
     const ada = await aSubscriber("solo_monthly");
     await useCard(ada, "pm_card_chargeCustomerFail");
@@ -146,7 +174,7 @@ describe("an upgrade", () => {
   });
 
   it("during a trial costs nothing yet", async () => {
-    const ada = await aSubscriber("team_monthly", { trial: true });
+    const ada = await aSubscriber("team_monthly", { trial: true, card: null });
     const shown = await preview(ada, "company", "month");
     expect(shown).toMatchObject({ kind: "now", due: { amount: 0 }, renewal: { amount: { amount: 9_000 } } });
     expect(await confirm(ada, await quoteFor(ada, "company"))).toBe("changed");

@@ -82,6 +82,15 @@ describe("a user's customer", () => {
     await db().user.delete({ where: { id: "user_bob" } });
   });
 
+  it("that cannot be linked is none, and an error", async () => {
+    const trap = `create function refuse() returns trigger language plpgsql as $$ begin raise 'no'; end $$`;
+    await db().$executeRawUnsafe(trap);
+    await db()
+      .$executeRaw`create trigger refuse before insert on customers for each row execute function refuse()`;
+    await expect(ensureCustomer(person)).rejects.toThrow();
+    await db().$executeRaw`drop trigger refuse on customers`;
+  });
+
   it("is not made while Stripe does not answer, and nothing is written", async () => {
     local.api.failWith(500);
     await expect(ensureCustomer(person)).rejects.toMatchObject({ type: "StripeAPIError" });
