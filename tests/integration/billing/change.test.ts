@@ -4,6 +4,7 @@ import { previewChange } from "@/lib/billing/change/preview";
 import { readQuote, signQuote } from "@/lib/billing/change/quote";
 import { keepPlan } from "@/lib/billing/change/waiting";
 import { type Cadence, planByKey } from "@/lib/billing/plans";
+import { readBilling } from "@/lib/billing/queries";
 import { db } from "@/lib/db";
 import { stripe } from "@/lib/stripe";
 import { useDatabase } from "../../support/database";
@@ -50,6 +51,10 @@ const schedule = ({ subscriptionId }: Subscriber) =>
     where: { subscriptionId, status: "active" },
     orderBy: { nextPhaseAt: "desc" },
   });
+
+/** What the dashboard says is still to come. */
+const waiting = async ({ userId }: Subscriber) =>
+  (await readBilling(userId, new Date())).subscription?.waiting;
 
 describe("an upgrade", () => {
   it("costs what was shown before, at once", async () => {
@@ -108,6 +113,13 @@ describe("an upgrade", () => {
     expect(row.pendingExpiresAt).not.toBeNull();
     const bill = await db().invoice.findUniqueOrThrow({ where: { id: row.latestInvoiceId ?? "" } });
     expect(bill).toMatchObject({ status: "open", amountDue: 8_500n });
+    expect(await waiting(ada)).toMatchObject({
+      kind: "unpaid",
+      at: row.pendingExpiresAt,
+      plan: { key: "company" },
+      price: { unitAmount: { amount: 9_000 } },
+      quantity: 1,
+    });
     expect(await confirm(ada, quote)).toBe("unpaid");
     expect((await bills(ada)).filter(([status]) => status === "open")).toHaveLength(1);
   });
@@ -190,7 +202,13 @@ describe("a downgrade", () => {
     expect(await confirm(ada, await quoteFor(ada, "solo"))).toBe("planned");
     expect(await plan(ada)).toBe("1 × company_monthly");
     const row = await db().subscription.findUniqueOrThrow({ where: { id: ada.subscriptionId } });
-    expect((await schedule(ada))?.nextPhaseAt).toEqual(row.currentPeriodEnd);
+    expect(await waiting(ada)).toMatchObject({
+      kind: "planned",
+      at: row.currentPeriodEnd,
+      plan: { key: "solo" },
+      price: { unitAmount: { amount: 500 } },
+      quantity: 1,
+    });
     expect(await bills(ada)).toHaveLength(1);
   });
 

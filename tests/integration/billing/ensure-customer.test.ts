@@ -88,7 +88,7 @@ describe("a user's customer", () => {
     await db()
       .$executeRaw`create trigger refuse before insert on customers for each row execute function refuse()`;
     await expect(ensureCustomer(person)).rejects.toThrow();
-    await db().$executeRaw`drop trigger refuse on customers`;
+    await db().$executeRaw`drop function refuse cascade`;
   });
 
   it("is not made while Stripe does not answer, and nothing is written", async () => {
@@ -97,5 +97,38 @@ describe("a user's customer", () => {
     expect(await row()).toBeNull();
     local.api.failWith(null);
     expect(await ensureCustomer(person)).toMatch(/^cus_/);
+  });
+});
+
+describe("a row that is to be as Stripe says", () => {
+  it("is missing where Stripe knows no such object, and nothing is written", async () => {
+    expect(await syncObject(customers, "cus_none")).toBe("missing");
+    expect(await db().customer.count()).toBe(0);
+  });
+
+  it("is asked for anew while others write it, five times at most", async () => {
+    const id = await ensureCustomer(person);
+    expect(await syncObject(customers, id)).toBe("written");
+    // Whoever loses against another write finds that it changed no row.
+    const losing = async (times: number) => {
+      await db().$executeRaw`create sequence losses`;
+      await db().$executeRawUnsafe(`create function lose() returns trigger language plpgsql as $$
+        begin if nextval('losses') <= ${times} then return null; end if; return new; end $$`);
+      await db()
+        .$executeRaw`create trigger lose before update on customers for each row execute function lose()`;
+      local.api.requests.length = 0;
+    };
+    const over = async () => {
+      await db().$executeRaw`drop function lose cascade`;
+      await db().$executeRaw`drop sequence losses`;
+    };
+    await losing(4);
+    expect(await syncObject(customers, id)).toBe("written");
+    expect(local.api.requests).toHaveLength(5);
+    await over();
+    await losing(5);
+    await expect(syncObject(customers, id)).rejects.toThrow(id);
+    expect(local.api.requests).toHaveLength(5);
+    await over();
   });
 });

@@ -106,6 +106,13 @@ describe("what the dashboard reads", () => {
     expect([view.subscription?.id, ...view.others.map(({ id }) => id)].sort()).toEqual(["sub_1", "sub_2"]);
   });
 
+  it("the subscription that decides, also where a newer one has ended", async () => {
+    await send("customer.subscription.updated", aSubscription());
+    const newer = aSubscription({ id: "sub_2", status: "canceled", start_date: T0 + 9, items: { data: [] } });
+    await send("customer.subscription.deleted", newer);
+    expect(await billing()).toMatchObject({ subscription: { id: "sub_1" }, others: [] });
+  });
+
   it("says that it is settling while an event about it waits", async () => {
     await send("customer.subscription.updated", aSubscription());
     await db().stripeEvent.updateMany({ data: { status: "pending", nextAttemptAt: null } });
