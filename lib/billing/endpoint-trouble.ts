@@ -8,15 +8,15 @@ export type EndpointKind = (typeof ENDPOINT_KINDS)[number];
 
 type Trouble = { kind: EndpointKind; subjectId: "endpoint"; detail: string };
 
-const trouble = (kind: EndpointKind, detail: string): Trouble => ({ kind, subjectId: "endpoint", detail });
+const trouble = (kind: EndpointKind, detail: string): Trouble[] => [{ kind, subjectId: "endpoint", detail }];
 
-const [HOUR_S, DAY_S] = [3_600, 86_400];
+const DAY_MS = 86_400_000;
 
 export async function findEndpointTrouble(): Promise<Trouble[]> {
   const counts = await readDeliveryCounts();
   const suspected = suspect(counts);
   return [
-    ...(suspected && (await isAnyUndelivered()) ? [suspected] : []),
+    ...(suspected.length > 0 && (await isAnyUndelivered()) ? suspected : []),
     ...findFlood(counts),
     ...(await findSilence()),
   ];
@@ -29,7 +29,7 @@ const SEVERAL = 3;
 const BLUR_MS = 5 * 60_000;
 
 /** Deliveries that are signed, as it seems, and are refused, while none is accepted. */
-function suspect(counts: readonly DeliveryCount[]): Trouble | null {
+function suspect(counts: readonly DeliveryCount[]): Trouble[] {
   const of = (kind: string) => counts.find((count) => count.kind === kind);
   const acceptedAt = of("accepted")?.lastAt.getTime() ?? 0;
   const isAlone = (found: DeliveryCount | undefined) =>
@@ -41,17 +41,14 @@ function suspect(counts: readonly DeliveryCount[]): Trouble | null {
     );
   if (isAlone(of("mistimed")))
     return trouble("clock", "Deliveries are signed with our secret at another time than it is here.");
-  return null;
+  return [];
 }
 
 /** Signatures that only look like Stripe's are anybody's to make. Whether its own get through, Stripe knows. */
 async function isAnyUndelivered(): Promise<boolean> {
-  const since = Math.floor(Date.now() / 1000) - DAY_S;
-  const { data } = await (await stripe()).events.list({
-    delivery_success: false,
-    created: { gte: since },
-    limit: 1,
-  });
+  const created = { gte: Math.floor((Date.now() - DAY_MS) / 1000) };
+  const api = await stripe();
+  const { data } = await api.events.list({ delivery_success: false, created, limit: 1 });
   return data.length > 0;
 }
 
@@ -62,10 +59,8 @@ function findFlood(counts: readonly DeliveryCount[]): Trouble[] {
   const refused = counts.filter(({ kind }) => kind !== "accepted");
   if (refused.reduce((sum, { recent }) => sum + recent, 0) < FLOOD) return [];
   const kinds = refused.flatMap(({ kind, recent }) => (recent > 0 ? `${recent} ${kind}` : []));
-  return [trouble("flood", `In this hour and the last one: ${kinds.join(", ")}.`)];
+  return trouble("flood", `In this hour and the last one: ${kinds.join(", ")}.`);
 }
-
-const SILENT_HOURS = 24;
 
 /** Nothing was delivered for a day, to an endpoint that was delivered something on each of the seven before. */
 async function findSilence(): Promise<Trouble[]> {
@@ -75,12 +70,9 @@ async function findSilence(): Promise<Trouble[]> {
         select from delivery_counts where kind = 'accepted'
           and hour >= now() - make_interval(days => day + 1) and hour < now() - make_interval(days => day)
       )) as days`);
-  if (!row?.lastAt || row.days < 7 || Date.now() - row.lastAt.getTime() < SILENT_HOURS * HOUR_S * 1000)
-    return [];
-  return [
-    trouble(
-      "silent",
-      `No event has come since ${row.lastAt.toISOString()}. Is the endpoint enabled at Stripe?`,
-    ),
-  ];
+  if (!row?.lastAt || row.days < 7 || Date.now() - row.lastAt.getTime() < DAY_MS) return [];
+  return trouble(
+    "silent",
+    `No event has come since ${row.lastAt.toISOString()}. Is the endpoint enabled at Stripe?`,
+  );
 }

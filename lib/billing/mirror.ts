@@ -13,6 +13,7 @@ import {
   readRow,
   type Table,
   toRow,
+  versionOf,
 } from "./table";
 import type { StripeEvent } from "./webhook/event";
 
@@ -109,9 +110,6 @@ type TypedMirror<State> = Omit<Mirror, "read"> & {
    */
   expect(id: string, lacks: (state: State | null) => string | null): Change;
 };
-
-/** The version of a row, 0 if there is none: each write counts one more. */
-const versionOf = (row: Row | null) => Number(row?.version ?? 0);
 
 /** Makes the mirror of a kind of object. The rules of order are here, once, for all of them. */
 export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): TypedMirror<State> {

@@ -50,6 +50,9 @@ function isWhole<State>(columns: Columns<State>, state: Partial<State>): state i
   return Object.keys(columns).every((field) => field in state);
 }
 
+/** Of a row, 0 if there is none: each write counts one more. */
+export const versionOf = (row: Row | null) => Number(row?.version ?? 0);
+
 /** One object of Stripe's in the table that follows it. */
 export type Ref = { table: Table; id: string };
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { compareWithStripe, type Pass } from "./compare";
+import { compareWithStripe } from "./compare";
 import { readProgress, saveProgress } from "./progress";
 
 const NAME = "comparison";
@@ -14,10 +14,7 @@ export const INVOICES_DAYS = 90;
 const schema = z.object({
   dailyAt: z.number(),
   fullAt: z.number(),
-  /** Where the pass that is under way began, and from when on it looks. */
-  running: z
-    .object({ kind: z.enum(["daily", "full"]), since: z.number().nullable(), at: z.number() })
-    .nullable(),
+  running: z.object({ kind: z.enum(["daily", "full"]), at: z.number() }).nullable(),
 });
 
 /** For the scheduler: what is new each day, everything each week. A pass that found no end goes on at the next call. */
@@ -26,14 +23,14 @@ export async function compareWhenDue(deadline: number, now = Date.now()): Promis
   const running = state.running ?? whatIsDue(state, now);
   if (!running) return;
   await saveProgress(NAME, { ...state, running });
-  const pass: Pass = {
+  const { isFinished } = await compareWithStripe({
     name: `compare ${running.kind}`,
-    since: running.since === null ? null : new Date(running.since),
+    // A day more than since the last one, for what Stripe's list showed late.
+    since: running.kind === "full" ? null : new Date(state.dailyAt - DAY_MS),
     invoicesSince: new Date(running.at - INVOICES_DAYS * DAY_MS),
     isDry: false,
     deadline,
-  };
-  const { isFinished } = await compareWithStripe(pass);
+  });
   if (!isFinished) return;
   await saveProgress(NAME, {
     dailyAt: running.at,
@@ -43,8 +40,6 @@ export async function compareWhenDue(deadline: number, now = Date.now()): Promis
 }
 
 function whatIsDue({ dailyAt, fullAt }: { dailyAt: number; fullAt: number }, now: number) {
-  if (now - fullAt > WEEK_MS - SLACK_MS) return { kind: "full" as const, since: null, at: now };
-  // A day more than since the last one, for what Stripe's list showed late.
-  if (now - dailyAt > DAY_MS - SLACK_MS) return { kind: "daily" as const, since: dailyAt - DAY_MS, at: now };
-  return null;
+  if (now - fullAt > WEEK_MS - SLACK_MS) return { kind: "full" as const, at: now };
+  return now - dailyAt > DAY_MS - SLACK_MS ? { kind: "daily" as const, at: now } : null;
 }

@@ -1,6 +1,6 @@
 import { groupBy } from "../group";
 import type { Answer, Change, Ignored, Step } from "../mirror";
-import { keyOf, type Row, type Write } from "../table";
+import { keyOf, type Row, versionOf, type Write } from "../table";
 import type { StripeEvent } from "./event";
 
 export type Wish<Event extends StripeEvent = StripeEvent> = { event: Event; change: Change | Ignored };
@@ -41,7 +41,7 @@ export function decideAll<Event extends StripeEvent>(
     const { verdicts, row } = decideObject(group.sort(newestFirst), before, settlement);
     const isWritten = row !== null && row !== before;
     // Several events may have moved the row on: that is one write.
-    if (isWritten) writes.push({ ...change, row: { ...row, version: Number(before?.version ?? 0) + 1 } });
+    if (isWritten) writes.push({ ...change, row: { ...row, version: versionOf(before) + 1 } });
     for (const [event, verdict] of verdicts) judged.push({ event, verdict, needs: isWritten ? key : null });
   }
   return { judged, writes };

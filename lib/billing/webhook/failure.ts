@@ -1,5 +1,6 @@
 import { DatabaseError } from "pg";
 import { BillingError, UnreadableObject } from "../errors";
+import { text } from "../read";
 
 /**
  * Whether no retry can mend it: the object cannot be read, or the database refuses its values (SQLSTATE classes 22, data
@@ -32,7 +33,8 @@ export function reasonOf(error: unknown): string {
   const state = sqlStateOf(error);
   if (state !== null) return `The database did not take it: SQLSTATE ${state}.`;
   if (error.name.startsWith("PrismaClient")) return `The database did not take it: ${error.name}.`;
-  return sentence(error).slice(0, 2_000);
+  // It may quote what somebody sent.
+  return text(sentence(error).slice(0, 2_000)) ?? error.name;
 }
 
 /** Where it happened, without the message, which may quote data. */

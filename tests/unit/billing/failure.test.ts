@@ -35,6 +35,12 @@ describe("an error that no retry can mend", () => {
   });
 });
 
+it("a reason can always be stored: a sentence is cut between two characters, and holds nothing that Postgres refuses", () => {
+  expect(reasonOf(new Error(`a\0bc${"😀".repeat(1_500)}`))).toSatisfy(
+    (reason: string) => reason.startsWith("Error: abc😀") && reason.isWellFormed() && reason.length < 2_000,
+  );
+});
+
 describe("a refusal is told from an outage", () => {
   it.each([
     ["22003", true],
