@@ -27,8 +27,8 @@ export type Decided<Event extends StripeEvent = StripeEvent> = {
 /** As long as a drain works at the most: a lease that ends too early does no harm, one that ends late costs time. */
 export const LEASE_SECONDS = 60;
 
-/** 5 s, 10 s, 20 s … 6 hours, each cut by up to half at random: 21 tries take about three days, as Stripe's own do. */
-export const MAX_ATTEMPTS = 21;
+/** 5 s, 10 s, 20 s … 6 hours, each cut by up to half at random: 28 tries take about three days, as Stripe's own do. */
+export const MAX_ATTEMPTS = 28;
 const FIRST_DELAY_MS = 5_000;
 const LONGEST_DELAY_MS = 6 * 3_600_000;
 
