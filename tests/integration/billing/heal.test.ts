@@ -88,8 +88,28 @@ describe("a subscription of which nothing was heard past its period", () => {
     expect(stripe.api.requests).toEqual(["GET /v1/subscriptions/sub_1"]);
   });
 
+  it("is asked about a quarter of an hour after an answer that changed nothing, not before, and so is every other one", async () => {
+    await deliver(updated({}));
+    await deliver(
+      anEvent(
+        "customer.subscription.updated",
+        aSubscription({ id: "sub_2", items: { data: [anItem({ id: "si_2" })] } }),
+      ),
+    );
+    await db().subscription.updateMany({ data: { stripeStateAt: at(7_200), syncedAt: at(7_200) } });
+    expect(await heal(at(7_200 + 15 * 60))).toBeNull();
+    stripe.api.put(aSubscription());
+    stripe.api.put(aSubscription({ id: "sub_2", items: { data: [anItem({ id: "si_2" })] } }));
+    await (await heal(at(7_200 + 15 * 60 + 1)))?.();
+    expect(stripe.api.requests.toSorted()).toEqual([
+      "GET /v1/subscriptions/sub_1",
+      "GET /v1/subscriptions/sub_2",
+    ]);
+  });
+
   it.each([
     ["in its period", {}, -60],
+    ["that has no period", { items: { data: [] } }, 7_200],
     ["while the renewal's bill is being made", {}, 600],
     ["that has ended", { status: "canceled" }, 7_200],
   ])("is not asked about %s", async (_, fields, seconds) => {
