@@ -3,12 +3,13 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { GET as health } from "@/app/api/health/route";
 import { sendAlert } from "@/lib/alert";
 import { findTrouble, openFindings, tellNews } from "@/lib/billing/findings";
+import { countRevenue, readRevenue } from "@/lib/billing/revenue";
 import { keepUp } from "@/lib/billing/upkeep";
 import { askForReplay, readReplay } from "@/lib/billing/webhook/replay";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver, inboxRow } from "../../support/deliver";
-import { aCustomer, anEvent, aSubscription } from "../../support/events";
+import { aCustomer, anEvent, anItem, aPrice, aSubscription } from "../../support/events";
 import { useStripe } from "../../support/stripe";
 
 const told: string[] = [];
@@ -94,13 +95,26 @@ it("a hook that is down hears of it with the next run", async () => {
   expect(await look()).toHaveLength(1);
 });
 
-it("an endpoint that heard something every day, and then nothing, is told", async () => {
-  await db().deliveryCount.createMany({
-    data: [1, 2, 3, 4, 5, 6, 7, 8].map((day) => {
-      const at = new Date(Date.now() - (day * 24 + 1) * 3_600_000);
+/** Something was accepted so many hours ago each time. */
+const heard = (hoursAgo: number[]) =>
+  db().deliveryCount.createMany({
+    data: hoursAgo.map((hours) => {
+      const at = new Date(Date.now() - hours * 3_600_000);
       return { hour: at, lastAt: at, kind: "accepted", count: 3 };
     }),
   });
+const eachDay = [1, 2, 3, 4, 5, 6, 7].map((day) => day * 24 + 1);
+
+it("an endpoint that heard something today, or not on each of the seven days before, is not silent", async () => {
+  await heard([...eachDay, 23]);
+  expect(await look()).toEqual([]);
+  await db().deliveryCount.deleteMany();
+  await heard(eachDay.filter((hours) => hours !== 73));
+  expect(await look()).toEqual([]);
+});
+
+it("an endpoint that heard something every day, and then nothing, is told", async () => {
+  await heard(eachDay);
   // What was recovered came by another way, and does not make the endpoint heard.
   await db().stripeEvent.create({
     data: {
@@ -112,7 +126,83 @@ it("an endpoint that heard something every day, and then nothing, is told", asyn
       outcome: "applied",
     },
   });
-  expect((await look())[0]).toContain("the webhook endpoint has gone silent");
+  const [message] = await look();
+  expect(message).toContain("the webhook endpoint has gone silent");
+  const last = new Date(Date.now() - 25 * 3_600_000).toISOString().slice(0, 13);
+  expect(message).toContain(`No event has come since ${last}`);
+});
+
+it("of more than a thousand of a kind the rest is the same trouble, and none of it is over", async () => {
+  const park = (prefix: string, count: number) => db().$executeRaw`
+    insert into stripe_events (id, type, livemode, payload, status, received_at)
+    select ${prefix} || n, 'invoice.paid', false, '{}', 'parked', clock_timestamp()
+    from generate_series(1, ${count}::int) as n`;
+  await park("evt_first_", 1);
+  await findTrouble();
+  await park("evt_", 1_000);
+  await findTrouble();
+  expect(await openFindings(["parked"], 2_000)).toHaveLength(1_001);
+  expect((await openFindings(["parked"])).map(({ subjectId }) => subjectId)).not.toContain("evt_first_1");
+  expect(await openFindings(["mail", "orphan"])).toEqual([]);
+  await db().stripeEvent.deleteMany({ where: { id: { not: "evt_first_1" } } });
+  await findTrouble();
+  expect(await openFindings(["parked"])).toMatchObject([
+    { subjectId: "evt_first_1", detail: "invoice.paid: no reason is known" },
+  ]);
+});
+
+it("what another reason has is shown with it, and not told anew", async () => {
+  await makeTrouble();
+  await look();
+  const [before] = await openFindings(["parked"]);
+  await db().stripeEvent.updateMany({ where: { status: "parked" }, data: { lastError: "Another." } });
+  expect(await look()).toEqual([]);
+  expect(await openFindings(["parked"])).toEqual([
+    { ...before, detail: "customer.subscription.updated: Another." },
+  ]);
+});
+
+it("what subscriptions come to is counted by the month: trials, pauses and ends apart, a year by its twelfth", async () => {
+  const thisMonth = new Date();
+  thisMonth.setUTCDate(1);
+  thisMonth.setUTCHours(0, 0, 0, 0);
+  const [month, now] = [thisMonth.getTime() / 1000, Math.floor(Date.now() / 1000)];
+  const longAgo = month - 2 * 366 * 86_400;
+  const yearly = { interval: "year", interval_count: 1, usage_type: "licensed" };
+  const metered = { interval: "month", interval_count: 1, usage_type: "metered" };
+  await deliver(anEvent("price.created", aPrice()));
+  await deliver(
+    anEvent("price.created", aPrice({ id: "price_year", unit_amount: 12_000, recurring: yearly })),
+  );
+  await deliver(anEvent("price.created", aPrice({ id: "price_metered", recurring: metered })));
+  const subscribe = (name: string, fields: object, price = "price_pro", quantity = 1) => {
+    const item = anItem({ id: `si_${name}`, quantity, price: { ...aPrice(), id: price } });
+    const items = { object: "list", data: [item], has_more: false };
+    const subscription = aSubscription({ id: `sub_${name}`, start_date: longAgo, items, ...fields });
+    return deliver(anEvent("customer.subscription.updated", subscription));
+  };
+  await subscribe("three", {}, "price_pro", 3);
+  await subscribe("year", {}, "price_year");
+  await subscribe("metered", {}, "price_metered");
+  await subscribe("trial", { status: "trialing", trial_start: month - 60, trial_end: now + 86_400 });
+  await subscribe("ended", { status: "canceled", ended_at: month + 1, canceled_at: month + 1 });
+  await subscribe("paused", { status: "paused" });
+  await subscribe("new", { start_date: month + 1 });
+  await subscribe("never", { status: "incomplete" });
+  await countRevenue();
+  await countRevenue();
+  const months = await readRevenue();
+  expect(months).toHaveLength(13);
+  expect(months.at(-1)).toMatchObject({
+    month: thisMonth,
+    currency: "usd",
+    mrr: 9_000n,
+    active: 4,
+    trialing: 1,
+    started: 1,
+    churned: 1,
+  });
+  expect(months.at(-2)).toMatchObject({ mrr: 11_000n, active: 5, trialing: 1, started: 0, churned: 0 });
 });
 
 it("whoever watches from outside learns one word: ok, or degraded once something is parked or waits too long", async () => {
@@ -133,8 +223,16 @@ it("whoever watches from outside learns one word: ok, or degraded once something
 });
 
 it("every step of the upkeep works on an empty account, and one that fails holds up no other", async () => {
+  await heard([91 * 24, 89 * 24]);
+  await db().$executeRaw`
+    insert into stripe_events (id, type, livemode, payload, status, outcome, received_at)
+    values ('evt_old', 'coupon.created', false, '{}', 'done', 'ignored', now() - interval '91 days')`;
   const done = await keepUp(Date.now() + 20_000);
   expect(Object.entries(done).filter(([, isDone]) => !isDone)).toEqual([]);
+  const old = { hour: { lt: new Date(Date.now() - 80 * 86_400_000) } };
+  expect(await db().deliveryCount.count({ where: old })).toBe(1);
+  expect(await inboxRow({ id: "evt_old" })).toMatchObject({ payload: "" });
+  expect(await db().progress.findUnique({ where: { name: "comparison" } })).not.toBeNull();
   vi.spyOn(console, "error").mockImplementation(() => {});
   await makeTrouble();
   answer = 500;
@@ -144,6 +242,7 @@ it("every step of the upkeep works on an empty account, and one that fails holds
     count: true,
     recover: true,
   });
+  expect(await db().revenueMonth.count()).toBeGreaterThan(0);
 }, 60_000);
 
 it("a replay whose page was closed comes to its end within one call of the scheduler, however many batches it has", async () => {

@@ -178,6 +178,7 @@ describe("a filter", () => {
     expect(await found({ from: "2026-11-24", to: "2026-11-24T09:30" })).toEqual([]);
     expect(await found({ from: "2026-11-24", to: "2026-11-25" })).toEqual(ids(bill));
     expect(await found({ to: "2026-11-24" })).toEqual([]);
+    expect(await found({ from: "2026-11-24T09:31" })).toEqual(ids(customer, late, other, bad));
   });
 
   it("leaves out of an address what cannot be understood, and of picks that cannot be it means none", () => {

@@ -1,6 +1,6 @@
 import { DatabaseError } from "pg";
 import { describe, expect, it } from "vitest";
-import { BillingError, UnreadableObject } from "@/lib/billing/errors";
+import { BillingError, Refusal, UnreadableObject } from "@/lib/billing/errors";
 import { isPermanent, isRefused, reasonOf, stackOf } from "@/lib/billing/webhook/failure";
 import { Prisma } from "@/lib/db";
 
@@ -104,5 +104,53 @@ describe("the stack", () => {
     expect(stackOf(Object.assign(new Error("bare"), { stack: undefined }))).toBe("Error");
     expect(stackOf(BillingError.crowded())).toBeNull();
     expect(stackOf("no")).toBeNull();
+  });
+});
+
+describe("what goes wrong is a sentence that names what it is about, and what to do", () => {
+  it.each([
+    [BillingError.customerOfAnotherUser("cus_1"), "cus_1 already belongs to another user"],
+    [BillingError.userHasAnotherCustomer("cus_1"), "another customer than cus_1"],
+    [
+      BillingError.notOnSale("solo_monthly"),
+      '"solo_monthly". To put the plans on sale: npm run stripe:setup',
+    ],
+    [BillingError.noCheckoutUrl("cs_1"), "cs_1 no address"],
+    [BillingError.notMade("solo"), "no solo, although it should have been made by now. Run it again."],
+    [BillingError.noItems("sub_1"), "sub_1 has no items"],
+    [BillingError.noDate("sub_1"), "for sub_1 has no Date header"],
+    [BillingError.otherObject("invoice", "in_1"), "not the invoice in_1. It is asked again later."],
+    [BillingError.staleAnswer("invoice", "in_1"), "invoice in_1 is older than the row. It is asked again"],
+    [BillingError.crowded(), "It is tried again later."],
+    [BillingError.keepsChanging("invoice", "in_1"), "invoice in_1 changed during each of several fetches"],
+    [UnreadableObject.field("items", "a list", null), "items should be a list, but it is null."],
+    [UnreadableObject.field("items", "text", []), "items should be text, but it is a list."],
+    [UnreadableObject.field("items", "text", 5), "items should be text, but it is number."],
+    [Refusal.noSuchSubscription(), "Reload the page"],
+    [Refusal.noCustomer(), "you have not bought anything"],
+    [Refusal.hasEnded(), "Choose a plan to begin a new one."],
+    [Refusal.isEnding(), "Resume it first"],
+    [Refusal.isUnpaid(), "There is a payment to make first."],
+    [Refusal.noPaymentMethod(), "Add one first"],
+    [Refusal.quoteUnreadable(), "Look at the change again"],
+    [Refusal.quoteExpired(), "too old. Look at the change again"],
+    [Refusal.quoteOutdated(), "Your plan has changed"],
+    [Refusal.notAccepted(new Error("no")), "nothing was charged"],
+    [Refusal.tooMuchAtOnce(), "nothing was changed. Wait a minute"],
+    [Refusal.seatsOutOfRange(5), "between 1 and 5 seats"],
+  ])("%s", (error, words) => {
+    expect(error.message).toContain(words);
+    expect(error.message).toMatch(/(\.|stripe:setup)$/);
+  });
+
+  it("and keeps its kind and its cause for the log", () => {
+    const cause = new Error("no");
+    const all = [BillingError.otherObject("invoice", "in_1", cause), Refusal.notAccepted(cause)];
+    expect(all.map((error) => error.cause)).toEqual([cause, cause]);
+    expect([...all, UnreadableObject.field("a", "b", 1)].map(({ name }) => name)).toEqual([
+      "BillingError",
+      "Refusal",
+      "UnreadableObject",
+    ]);
   });
 });
