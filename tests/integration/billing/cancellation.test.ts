@@ -97,7 +97,11 @@ it("what is late with its payment runs until its period ends, too", async () => 
   const { account } = local.local;
   const late = account.store.get("subscription", ada.subscriptionId);
   if (late) account.change("subscription", late, { status: "past_due" }, null);
+  const bill = account.store.get("invoice", String(late?.latest_invoice));
+  if (bill) account.change("invoice", bill, { status: "open" }, null);
   expect(await cancel(ada)).toBe("cancelled");
+  // What is owed is owed still.
+  expect(account.store.get("invoice", bill?.id ?? "")?.status).toBe("open");
   expect(await row(ada)).toMatchObject({ status: "past_due", cancelAtPeriodEnd: true });
 });
 

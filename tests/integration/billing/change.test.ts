@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { advanceAccount } from "@/dev/stripe/engine/advance";
 import { changePlan } from "@/lib/billing/change/change";
 import { previewChange } from "@/lib/billing/change/preview";
 import { readQuote, signQuote } from "@/lib/billing/change/quote";
 import { keepPlan } from "@/lib/billing/change/waiting";
 import { type Cadence, planByKey } from "@/lib/billing/plans";
 import { readBilling } from "@/lib/billing/queries";
+import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
 import { db } from "@/lib/db";
 import { stripe } from "@/lib/stripe";
 import { useDatabase } from "../../support/database";
@@ -212,6 +214,36 @@ describe("a downgrade", () => {
     expect(await bills(ada)).toHaveLength(1);
   });
 
+  it("keeps the discount and what stands beside the plan, and lasts for a period of its own", async () => {
+    const api = await stripe();
+    const ada = await aSubscriber("company_yearly");
+    const recurring = { interval: "year" as const };
+    const product_data = { name: "Support by the year" };
+    const addOn = await api.prices.create({ currency: "usd", recurring, unit_amount: 300, product_data });
+    await api.subscriptionItems.create({ subscription: ada.subscriptionId, price: addOn.id });
+    const coupon = await api.coupons.create({ percent_off: 20, duration: "forever" });
+    await api.subscriptions.update(ada.subscriptionId, { discounts: [{ coupon: coupon.id }] });
+    const { discounts } = await api.subscriptions.retrieve(ada.subscriptionId);
+    expect(await confirm(ada, await quoteFor(ada, "solo", "year"))).toBe("planned");
+    const planned = await schedule(ada);
+    const { phases, end_behavior } = await api.subscriptionSchedules.retrieve(planned?.id ?? "");
+    const solo = await db().price.findFirstOrThrow({ where: { lookupKey: "solo_yearly" } });
+    expect(phases.map(({ items }) => items.map(({ price }) => price))[1]).toEqual([solo.id, addOn.id]);
+    for (const phase of phases) expect(phase.discounts).toMatchObject([{ discount: discounts[0] }]);
+    const days = phases.map(({ start_date, end_date }) => (end_date - start_date) / 86_400);
+    expect(days[1]).toBeGreaterThan(364);
+    expect(end_behavior).toBe("release");
+  });
+
+  it("gives up an upgrade that was not paid", async () => {
+    const ada = await aSubscriber("team_monthly");
+    await useCard(ada, "pm_card_chargeCustomerFail");
+    expect(await confirm(ada, await quoteFor(ada, "company"))).toBe("unpaid");
+    expect(await confirm(ada, await quoteFor(ada, "solo"))).toBe("planned");
+    expect(await waiting(ada)).toMatchObject({ kind: "planned", plan: { key: "solo" } });
+    expect((await bills(ada)).map(([status]) => status)).toEqual(["void", "paid"]);
+  });
+
   it("confirmed five times at once is planned once", async () => {
     const ada = await aSubscriber("company_monthly");
     const quote = await quoteFor(ada, "solo");
@@ -309,4 +341,22 @@ it("somebody else's subscription is not even asked about", async () => {
   local.api.requests.length = 0;
   await expect(keepPlan(eve.userId, ada.subscriptionId)).rejects.toThrow("You have no such subscription.");
   expect(local.api.requests).toEqual([]);
+});
+
+it("a downgrade can follow on a downgrade that came a moment ago", async () => {
+  const ada = await aSubscriber("company_monthly");
+  await confirm(ada, await quoteFor(ada, "team"));
+  const { account } = local.local;
+  const { currentPeriodEnd } = await db().subscription.findUniqueOrThrow({
+    where: { id: ada.subscriptionId },
+  });
+  await advanceAccount(account, Number(currentPeriodEnd) / 1000 + 3_600);
+  await syncSubscription(ada.subscriptionId);
+  expect(await plan(ada)).toBe("1 × team_monthly");
+  expect(await confirm(ada, await quoteFor(ada, "solo"))).toBe("planned");
+  expect(await waiting(ada)).toMatchObject({ kind: "planned", plan: { key: "solo" } });
+  expect(await plan(ada)).toBe("1 × team_monthly");
+  const { phases } = await (await stripe()).subscriptionSchedules.retrieve((await schedule(ada))?.id ?? "");
+  const last = phases.at(-1);
+  expect(((last?.end_date ?? 0) - (last?.start_date ?? 0)) / 86_400).toBeLessThan(32);
 });
