@@ -65,7 +65,14 @@ describe("an upgrade", () => {
     if (shown.kind !== "now") throw new Error("An upgrade is made at once.");
     expect(shown.due).toEqual({ amount: 8_500, currency: "usd" });
     expect(shown.renewal).toMatchObject({ amount: { amount: 9_000 }, cadence: "month" });
-    expect(shown.lines).toHaveLength(2);
+    const amounts = shown.lines.map(({ amount }) => amount.amount);
+    expect(amounts.toSorted((a, b) => a - b)).toEqual([-500, 9_000]);
+    expect(shown.lines.map(({ description }) => description).join()).toMatch(/Solo.*Company|Company.*Solo/);
+    expect(shown.credit.amount).toBe(0);
+    const { currentPeriodEnd } = await db().subscription.findUniqueOrThrow({
+      where: { id: ada.subscriptionId },
+    });
+    expect(shown.renewal.at).toEqual(currentPeriodEnd);
     expect(await plan(ada)).toBe("1 × solo_monthly");
     expect(await confirm(ada, shown.quote)).toBe("changed");
     expect(await plan(ada)).toBe("1 × company_monthly");
@@ -100,7 +107,10 @@ describe("an upgrade", () => {
 
   it("to the year begins a new period", async () => {
     const ada = await aSubscriber("solo_monthly");
-    expect(await confirm(ada, await quoteFor(ada, "solo", "year"))).toBe("changed");
+    const shown = await preview(ada, "solo", "year");
+    if (shown.kind !== "now") throw new Error("A longer cadence begins at once.");
+    expect(Number(shown.renewal.at)).toBeGreaterThan(Date.now() + 364 * 86_400_000);
+    expect(await confirm(ada, shown.quote)).toBe("changed");
     expect(await plan(ada)).toBe("1 × solo_yearly");
   });
 
@@ -178,6 +188,17 @@ describe("an upgrade", () => {
     expect((await bills(ada)).map(([status]) => status)).toEqual(["void", "paid"]);
   });
 
+  it("is charged to the customer's own card where the subscription has none", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    const api = await stripe();
+    const { default_payment_method } = await api.subscriptions.retrieve(ada.subscriptionId);
+    await api.customers.update(ada.customerId, {
+      invoice_settings: { default_payment_method: String(default_payment_method) },
+    });
+    await api.subscriptions.update(ada.subscriptionId, { default_payment_method: "" });
+    expect(await confirm(ada, await quoteFor(ada, "company"))).toBe("changed");
+  });
+
   it("without anything to charge says so, and changes nothing", async () => {
     const ada = await aSubscriber("solo_monthly");
     const api = await stripe();
@@ -204,6 +225,7 @@ describe("a downgrade", () => {
     expect(await confirm(ada, await quoteFor(ada, "solo"))).toBe("planned");
     expect(await plan(ada)).toBe("1 × company_monthly");
     const row = await db().subscription.findUniqueOrThrow({ where: { id: ada.subscriptionId } });
+    expect(shown).toMatchObject({ at: row.currentPeriodEnd, renewal: { at: row.currentPeriodEnd } });
     expect(await waiting(ada)).toMatchObject({
       kind: "planned",
       at: row.currentPeriodEnd,
