@@ -208,7 +208,7 @@ describe("a pass over what is new", () => {
   });
 });
 
-it("the scheduler looks at invoices of ninety days", async () => {
+it("the scheduler looks at invoices of ninety days and at every row here each week, and at what is new each day", async () => {
   await anHourPasses();
   const { store } = connected.local.account;
   const [old, young] = store.all("invoice").filter(({ status }) => status === "paid");
@@ -220,11 +220,24 @@ it("the scheduler looks at invoices of ninety days", async () => {
     .$executeRaw`update invoices set amount_due = 1, created_at = now() - interval '91 days' where id = ${old.id}`;
   await db()
     .$executeRaw`update invoices set amount_due = 1, created_at = now() - interval '89 days' where id = ${young.id}`;
+  await db().$executeRaw`
+    insert into subscriptions (id, status, livemode, stripe_state_at)
+    values ('sub_alone', 'active', false, now() - interval '1 day')`;
   await compareWhenDue(Date.now() + 60_000);
+  expect((await openFindings(["unknown"])).map(({ subjectId }) => subjectId)).toEqual(["sub_alone"]);
+  await db().subscription.delete({ where: { id: "sub_alone" } });
   expect(await db().invoice.findUnique({ where: { id: old.id } })).toMatchObject({ amountDue: 1n });
   expect(await db().invoice.findUnique({ where: { id: young.id } })).toMatchObject({
     amountDue: BigInt(young.amount_due),
   });
+  const [product] = store.all("product");
+  if (!product) throw new Error("Something is sold.");
+  store.put("product", { ...product, created: daysAgo(10) });
+  await anHourPasses();
+  await db().product.update({ where: { id: product.id }, data: { name: "Free" } });
+  await compareWhenDue(Date.now() + 60_000, Date.now() + 86_400_000);
+  expect(await db().product.findUnique({ where: { id: product.id } })).toMatchObject({ name: "Free" });
+  store.put("product", product);
   for (const invoice of [old, young]) store.put("invoice", invoice);
   await anHourPasses();
   await compare();

@@ -47,10 +47,10 @@ it("a pass that found no end goes on with the next run, and one that failed begi
   });
 });
 
-it("what is new is all since the day before the last time, also when the pass ends with a later run", async () => {
+it("a pass over what is new is as old as its beginning, also when it ends with a later run", async () => {
   await run(start);
   await run(start + 23 * HOUR_MS, 0);
-  const running = { kind: "daily", since: start - DAY_MS, at: start + 23 * HOUR_MS };
+  const running = { kind: "daily", at: start + 23 * HOUR_MS };
   expect(await state()).toEqual({ dailyAt: start, fullAt: start, running });
   await run(start + 24 * HOUR_MS);
   expect(await state()).toEqual({ dailyAt: start + 23 * HOUR_MS, fullAt: start, running: null });
