@@ -10,7 +10,14 @@ let count = 0;
 /** A user with a subscription at the local Stripe, as Checkout leaves one, and the rows that tell of it. */
 export async function aSubscriber(
   lookupKey: string,
-  { seats = 1, trial = false, mode = "flexible", card = "pm_card_visa" as string | null } = {},
+  {
+    seats = 1,
+    trial = false,
+    mode = "flexible",
+    card = "pm_card_visa" as string | null,
+    /** In how many days the first whole period begins, where that is not at once. */
+    wholeIn = 0,
+  } = {},
 ): Promise<Subscriber> {
   count += 1;
   const userId = `user_${count}_${process.pid}`;
@@ -27,6 +34,7 @@ export async function aSubscriber(
     billing_mode: { type: mode === "classic" ? "classic" : "flexible" },
     ...(method ? { default_payment_method: method.id } : {}),
     ...(trial ? { trial_period_days: 14 } : {}),
+    ...(wholeIn > 0 ? { billing_cycle_anchor: Math.floor(Date.now() / 1000) + wholeIn * 86_400 } : {}),
   });
   await syncSubscription(subscription.id);
   return { userId, customerId: customer.id, subscriptionId: subscription.id };

@@ -64,7 +64,13 @@ function follow(
 function replacedPhases(account: Account, before: Schedule, drafts: PhaseDraft[], now: number) {
   const [first] = drafts;
   const asked = first?.start_date === "now" ? now : first?.start_date;
-  const start = asked ?? before.current_phase?.start_date ?? before.phases[0]?.start_date ?? now;
+  if (before.status === "active" && asked === undefined) {
+    throw ApiError.invalid(
+      "The subscription schedule update is missing at least one phase with a `start_date` to anchor end dates to.",
+      { param: "phases" },
+    );
+  }
+  const start = asked ?? before.phases[0]?.start_date ?? now;
   if (before.status === "active" && start > now) {
     throw ApiError.invalid("The first phase must include the current one.", {
       param: "phases[0][start_date]",

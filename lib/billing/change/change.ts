@@ -31,12 +31,11 @@ export async function changePlan(userId: string, token: string, now: Date): Prom
     return "changed";
   }
   checkChangeable(subscription);
-  if (item.id !== quote.item || !isSame(has, quote.from)) throw Refusal.quoteOutdated();
-  if (quote.kind === "later") {
-    await planForLater(subscription, quote, fingerprint("plan", token));
-    return "planned";
-  }
-  return upgrade(subscription, quote, fingerprint("upgrade", token));
+  if (!isSame(has, quote.from)) throw Refusal.quoteOutdated();
+  const idempotencyKey = fingerprint(token);
+  if (quote.kind === "now") return upgrade(subscription, quote, idempotencyKey);
+  await planForLater(subscription, quote, idempotencyKey);
+  return "planned";
 }
 
 const isSame = (one: Quote["to"], other: Quote["to"]) =>
@@ -74,8 +73,8 @@ async function update({ id }: Subscription, quote: Quote, idempotencyKey: string
 }
 
 /** Confirmed once more while its first payment waits: Stripe answers as before, and nothing is to be taken back. */
-function waitsForThis({ pending_update }: Subscription, { item, to }: Quote): boolean {
-  return (pending_update?.subscription_items ?? []).some(
-    ({ id, price, quantity = 1 }) => id === item && isSame({ price: price.id, quantity }, to),
+function waitsForThis({ pending_update }: Subscription, { to }: Quote): boolean {
+  return (pending_update?.subscription_items ?? []).some(({ price, quantity = 1 }) =>
+    isSame({ price: price.id, quantity }, to),
   );
 }

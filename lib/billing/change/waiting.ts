@@ -24,36 +24,43 @@ export async function planForLater(
 ): Promise<void> {
   if (before.pending_update) await giveUpUnpaid(before);
   const schedule = await scheduleOf(before, idempotencyKey);
-  const [current] = schedule.phases.filter(
-    ({ start_date }) => start_date === (schedule.current_phase?.start_date ?? start_date),
-  );
-  const items = (current?.items ?? []).map(({ price, quantity }) => ({
-    price: idOf(price),
-    ...(quantity === undefined ? {} : { quantity }),
-  }));
-  const discounts = (current?.discounts ?? []).flatMap(({ discount }) =>
-    discount ? [{ discount: idOf(discount) }] : [],
-  );
-  const now: PhaseParam = {
-    items,
-    discounts,
-    ...(current ? { start_date: current.start_date, end_date: current.end_date } : {}),
-  };
-  const later: PhaseParam = {
-    items: items.map((item) => (item.price === quote.from.price ? quote.to : item)),
-    discounts,
-    // Nothing is prorated at the end of a period. The schedule lets go with the first period of the new plan.
-    proration_behavior: "none",
-    duration: { interval: await intervalOf(quote.to.price), interval_count: 1 },
-  };
+  const interval = await intervalOf(quote.to.price);
+  const phases = schedule.phases
+    .filter(({ start_date }) => start_date === schedule.current_phase?.start_date)
+    .flatMap((current) => nowAndLater(current, quote, interval));
   const api = await stripe();
   await api.subscriptionSchedules.update(
     schedule.id,
-    { end_behavior: "release", proration_behavior: "none", phases: [now, later] },
+    { end_behavior: "release", proration_behavior: "none", phases },
     { idempotencyKey: fingerprint("phases", idempotencyKey) },
   );
   await syncObject(schedules, schedule.id);
   await syncSubscription(before.id);
+}
+
+/** What the subscription has until its period ends, and a period of what it is to have then. */
+function nowAndLater(
+  { start_date, end_date, ...current }: Stripe.SubscriptionSchedule.Phase,
+  { from, to }: Quote,
+  interval: "month" | "year",
+): PhaseParam[] {
+  const items = current.items.map(({ price, quantity }) => ({
+    price: idOf(price),
+    ...(quantity === undefined ? {} : { quantity }),
+  }));
+  const discounts = current.discounts.flatMap(({ discount }) =>
+    discount ? [{ discount: idOf(discount) }] : [],
+  );
+  return [
+    { items, discounts, start_date, end_date },
+    {
+      items: items.map((item) => (item.price === from.price ? to : item)),
+      discounts,
+      // Nothing is prorated at the end of a period. The schedule lets go with the first period of the new plan.
+      proration_behavior: "none",
+      duration: { interval, interval_count: 1 },
+    },
+  ];
 }
 
 async function scheduleOf({ id, schedule }: Subscription, idempotencyKey: string): Promise<Schedule> {
@@ -85,7 +92,8 @@ export async function takeBack(subscription: Subscription): Promise<void> {
   const api = await stripe();
   const id = idOf(subscription.schedule);
   const { status } = await api.subscriptionSchedules.retrieve(id);
-  if (status === "active" || status === "not_started") await api.subscriptionSchedules.release(id);
+  // It may have let go by itself a moment ago.
+  if (status === "active") await api.subscriptionSchedules.release(id);
   await syncObject(schedules, id);
 }
 

@@ -4,6 +4,7 @@ import { changePassword, checkPassword } from "@/lib/account/password";
 import { rename } from "@/lib/account/profile";
 import { AccountRefusal } from "@/lib/account/refusal";
 import { auth } from "@/lib/auth";
+import { updateContact } from "@/lib/billing/contact";
 import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
 import { db } from "@/lib/db";
 import { query } from "@/lib/pool";
@@ -53,6 +54,20 @@ describe("the name", () => {
     await (await stripe()).customers.update(ada.customer, { name: "Ada Ltd" });
     await rename({ ...ada, name: "Ada Lovelace" }, "Countess");
     expect(await atStripe(ada)).toMatchObject({ name: "Ada Ltd" });
+  });
+
+  it("is sent where it is another, to a customer that Stripe has", async () => {
+    const countess = { ...ada, name: "Countess" };
+    const gone = await aMember();
+    await (await stripe()).customers.del(gone.customer);
+    await db().user.create({ data: { id: "stranger", name: "Eve", email: "eve@example.com" } });
+    await db().customer.create({ data: { id: "cus_elsewhere", userId: "stranger" } });
+    for (const id of [gone.id, "stranger", "nobody"])
+      expect(await updateContact(id, gone, { ...gone, name: "Countess" })).toBe(false);
+    local.api.requests.length = 0;
+    expect(await updateContact(ada.id, ada, ada)).toBe(false);
+    expect(local.api.requests).toEqual([`GET /v1/customers/${ada.customer}`]);
+    expect(await updateContact(ada.id, ada, countess)).toBe(true);
   });
 
   it("is not changed while Stripe is away", async () => {

@@ -134,6 +134,16 @@ describe("Stripe's portal", () => {
       expect(page.status).toBe(200);
       expect(await page.text()).toContain("http://localhost:3000/dashboard");
     }
+    const flows = local.local.account.store
+      .ofCustomer("billing_portal.session", ada.customerId)
+      .map(({ flow }) => flow);
+    expect(flows).toMatchObject([
+      null,
+      {
+        type: "payment_method_update",
+        after_completion: { type: "redirect", redirect: { return_url: "http://localhost:3000/dashboard" } },
+      },
+    ]);
   });
 
   it("has nothing for somebody who never bought anything", async () => {

@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { advanceAccount } from "@/dev/stripe/engine/advance";
+import { ApiError } from "@/dev/stripe/http/errors";
 import { changePlan } from "@/lib/billing/change/change";
 import { previewChange } from "@/lib/billing/change/preview";
 import { readQuote, signQuote } from "@/lib/billing/change/quote";
@@ -53,6 +54,14 @@ const schedule = ({ subscriptionId }: Subscriber) =>
     where: { subscriptionId, status: "active" },
     orderBy: { nextPhaseAt: "desc" },
   });
+
+/** As if Stripe had it so that the newest bill is open, or paid, whatever it is about. */
+async function setBill({ subscriptionId }: Subscriber, status: "open" | "paid"): Promise<void> {
+  const { account } = local.local;
+  const { latest_invoice } = await (await stripe()).subscriptions.retrieve(subscriptionId);
+  const bill = account.store.get("invoice", String(latest_invoice));
+  if (bill) account.change("invoice", bill, { status }, null);
+}
 
 /** What the dashboard says is still to come. */
 const waiting = async ({ userId }: Subscriber) =>
@@ -165,6 +174,13 @@ describe("an upgrade", () => {
     const quote = readQuote(await quoteFor(ada, "company"), new Date());
     const forGone = signQuote({ ...quote, to: { price: "price_gone", quantity: 1 } }, new Date());
     await expect(confirm(ada, forGone)).rejects.toThrow("Stripe did not accept this change");
+    // Another failure is no word of Stripe's about the change.
+    const { before } = local.local;
+    vi.spyOn(local.local, "before").mockImplementation(async (request) => {
+      if (request.method === "POST") throw ApiError.unauthorized("Invalid API Key provided");
+      return before(request);
+    });
+    await expect(confirm(ada, signQuote(quote, new Date()))).rejects.toThrow("Invalid API Key");
     expect(await plan(ada)).toBe("1 × solo_monthly");
   });
 
@@ -180,6 +196,10 @@ describe("an upgrade", () => {
     const ada = await aSubscriber("solo_monthly");
     await useCard(ada, "pm_card_chargeCustomerFail");
     await confirm(ada, await quoteFor(ada, "company"));
+    // Where it is paid at the same moment, there is nothing to give up.
+    await setBill(ada, "paid");
+    await keepPlan(ada.userId, ada.subscriptionId);
+    await setBill(ada, "open");
     await keepPlan(ada.userId, ada.subscriptionId);
     expect(await db().subscription.findUniqueOrThrow({ where: { id: ada.subscriptionId } })).toMatchObject({
       pendingExpiresAt: null,
@@ -196,7 +216,18 @@ describe("an upgrade", () => {
       invoice_settings: { default_payment_method: String(default_payment_method) },
     });
     await api.subscriptions.update(ada.subscriptionId, { default_payment_method: "" });
+    expect(await confirm(ada, await quoteFor(ada, "team"))).toBe("changed");
+    // A source, from before there were payment methods: the customer's, or the subscription's own.
+    const { account } = local.local;
+    const source = { default_source: String(default_payment_method) };
+    await api.customers.update(ada.customerId, { invoice_settings: { default_payment_method: "" } });
+    const customer = account.store.get("customer", ada.customerId);
+    if (customer) account.change("customer", customer, source, null);
     expect(await confirm(ada, await quoteFor(ada, "company"))).toBe("changed");
+    if (customer) account.change("customer", customer, { default_source: null }, null);
+    const subscription = account.store.get("subscription", ada.subscriptionId);
+    if (subscription) account.change("subscription", subscription, source, null);
+    expect(await confirm(ada, await quoteFor(ada, "company", "year"))).toBe("changed");
   });
 
   it("without anything to charge says so, and changes nothing", async () => {
@@ -219,9 +250,10 @@ describe("an upgrade", () => {
 
 describe("a downgrade", () => {
   it("waits for the end of the period, and then comes", async () => {
-    const ada = await aSubscriber("company_monthly");
+    const ada = await aSubscriber("company_monthly", { wholeIn: 10 });
     const shown = await preview(ada, "solo", "month");
     expect(shown).toMatchObject({ kind: "later", renewal: { amount: { amount: 500 } } });
+    await setBill(ada, "open");
     expect(await confirm(ada, await quoteFor(ada, "solo"))).toBe("planned");
     expect(await plan(ada)).toBe("1 × company_monthly");
     const row = await db().subscription.findUniqueOrThrow({ where: { id: ada.subscriptionId } });
@@ -233,7 +265,8 @@ describe("a downgrade", () => {
       price: { unitAmount: { amount: 500 } },
       quantity: 1,
     });
-    expect(await bills(ada)).toHaveLength(1);
+    // What is owed is owed still.
+    expect((await bills(ada)).map(([status]) => status)).toEqual(["open"]);
   });
 
   it("keeps the discount and what stands beside the plan, and lasts for a period of its own", async () => {
@@ -277,10 +310,17 @@ describe("a downgrade", () => {
   it("can be taken back", async () => {
     const ada = await aSubscriber("company_monthly");
     await confirm(ada, await quoteFor(ada, "solo"));
+    const planned = await schedule(ada);
+    await setBill(ada, "open");
     await keepPlan(ada.userId, ada.subscriptionId);
     expect(await schedule(ada)).toBeNull();
-    const api = await stripe();
-    expect((await api.subscriptions.retrieve(ada.subscriptionId)).schedule).toBeNull();
+    const { account } = local.local;
+    const subscription = account.store.get("subscription", ada.subscriptionId);
+    expect(subscription?.schedule).toBeNull();
+    expect((await bills(ada)).map(([status]) => status)).toEqual(["open"]);
+    // Again, also where Stripe lets go of it at the same moment.
+    await keepPlan(ada.userId, ada.subscriptionId);
+    if (subscription) account.change("subscription", subscription, { schedule: planned?.id ?? null }, null);
     await keepPlan(ada.userId, ada.subscriptionId);
   });
 
@@ -363,6 +403,12 @@ it("somebody else's subscription is not even asked about", async () => {
   local.api.requests.length = 0;
   await expect(keepPlan(eve.userId, ada.subscriptionId)).rejects.toThrow("You have no such subscription.");
   expect(local.api.requests).toEqual([]);
+  // Not even where a row says that it is theirs.
+  await db().subscription.update({
+    where: { id: ada.subscriptionId },
+    data: { customerId: eve.customerId },
+  });
+  await expect(keepPlan(eve.userId, ada.subscriptionId)).rejects.toThrow("another user");
 });
 
 it("a downgrade can follow on a downgrade that came a moment ago", async () => {

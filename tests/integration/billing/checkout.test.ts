@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiError } from "@/dev/stripe/http/errors";
 import { expireEach, startCheckout } from "@/lib/billing/checkout";
 import { applyCheckout } from "@/lib/billing/checkout-return";
 import { readBilling } from "@/lib/billing/queries";
@@ -107,6 +108,19 @@ describe("choosing a plan", () => {
     });
     expect(await choose("company_monthly")).toEqual({ outcome: "subscribed" });
     expect((await sessions()).map(({ status }) => status)).toEqual(["expired", "complete"]);
+  });
+
+  it("while the one before cannot be closed, and stays open, fails", async () => {
+    await choose("solo_monthly");
+    const { before } = local.local;
+    const refusal = vi.spyOn(local.local, "before").mockImplementation(async (request) => {
+      if (request.path.endsWith("/expire")) throw ApiError.invalid("This session cannot be expired now.");
+      return before(request);
+    });
+    await expect(choose("company_monthly")).rejects.toThrow("cannot be expired now");
+    refusal.mockRestore();
+    await choose("company_monthly");
+    expect((await sessions()).map(({ status }) => status)).toEqual(["open", "expired"]);
   });
 
   it("whose price Stripe does not know fails, and the customer stays", async () => {
@@ -284,6 +298,10 @@ describe("the way back", () => {
     local.api.requests.length = 0;
     expect(await applyCheckout(ada.id, id)).toEqual({ status: "complete" });
     expect(local.api.requests).toEqual([`GET /v1/checkout/sessions/${id}`]);
+    // A row that is behind: its first payment has been made since.
+    await db().subscription.updateMany({ data: { status: "incomplete" } });
+    expect(await applyCheckout(ada.id, id)).toEqual({ status: "complete" });
+    expect((await readBilling(ada.id, new Date())).access).toMatchObject({ access: true, state: "active" });
   });
 
   it("with a session that is still open leads back to it", async () => {

@@ -106,6 +106,19 @@ describe("a row that is to be as Stripe says", () => {
     expect(await db().customer.count()).toBe(0);
   });
 
+  it("is asked for once more where that failed, unless Stripe wants quiet", async () => {
+    const id = await ensureCustomer(person);
+    local.api.requests.length = 0;
+    local.api.failWith(500);
+    await expect(syncObject(customers, id)).rejects.toMatchObject({ statusCode: 500 });
+    expect(local.api.requests).toHaveLength(2);
+    local.api.failWith(429);
+    local.local.retryAfter = 1;
+    await expect(syncObject(customers, id)).rejects.toMatchObject({ statusCode: 429 });
+    local.local.retryAfter = null;
+    expect(local.api.requests).toHaveLength(3);
+  });
+
   it("is asked for anew while others write it, five times at most", async () => {
     const id = await ensureCustomer(person);
     expect(await syncObject(customers, id)).toBe("written");

@@ -145,7 +145,23 @@ describe("what the pricing page reads", () => {
       ["solo", ["price_month", "price_year"]],
       ["team", ["price_team"]],
     ]);
-    expect((await readPlans())[1]?.prices[0]?.unitAmount).toEqual({ amount: 9000, currency: "usd" });
+    expect((await readPlans())[1]?.prices).toEqual([
+      {
+        id: "price_team",
+        lookupKey: "team_monthly",
+        unitAmount: { amount: 9000, currency: "usd" },
+        interval: "month",
+        intervalCount: 1,
+        metered: false,
+      },
+    ]);
+    // Tiers have no single figure, and what is used is counted afterwards.
+    const metered = { interval: "month", interval_count: 2, usage_type: "metered" };
+    const tiers = priceOf("team", "price_team", { unit_amount: null, recurring: metered });
+    await send("price.updated", tiers, T0 + 1);
+    expect((await readPlans())[1]?.prices).toMatchObject([
+      { unitAmount: null, intervalCount: 2, metered: true },
+    ]);
   });
 
   it("leaves out what was taken off sale or deleted", async () => {

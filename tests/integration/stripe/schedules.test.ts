@@ -246,4 +246,7 @@ test("its metadata can be changed, its dates must follow one another", async () 
       phases: [phaseOf(schedule), { items: [{ price: solo.id }], start_date: 1 }],
     }),
   ).rejects.toMatchObject({ param: "phases[1][start_date]" });
+  await expect(
+    it.stripe.subscriptionSchedules.update(schedule.id, { phases: [{ items: [{ price: solo.id }] }] }),
+  ).rejects.toThrow("a `start_date` to anchor end dates to");
 });
