@@ -62,6 +62,7 @@ export const NOTHING: Features = {
     billing_cycle_anchor: null,
     default_allowed_updates: [],
     enabled: false,
+    products: null,
     proration_behavior: "none",
     schedule_at_period_end: { conditions: [] },
     trial_update_behavior: "end_trial",
