@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as route from "@/app/api/webhooks/stripe/route";
 import { MAX_BODY_BYTES } from "@/lib/body";
 import { db } from "@/lib/db";
@@ -24,7 +24,18 @@ function bytes(before: number[], payload: string, declared = false): Request {
 describe("a signed event", () => {
   it("is recorded as it was signed, applied, and its result is told", async () => {
     const event = anEvent("customer.subscription.updated", aSubscription());
-    expect(await deliver(event)).toMatchObject({ status: 200, result: "applied" });
+    const lines = vi.spyOn(console, "log").mockImplementation(() => {});
+    const begunAt = performance.now();
+    const response = await route.POST(delivery(JSON.stringify(event)));
+    const most = Math.ceil(performance.now() - begunAt);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ received: true, result: "applied" });
+    const line = lines.mock.calls
+      .map(([line]) => JSON.parse(line))
+      .find(({ message }) => message === "event");
+    expect(line).toMatchObject({ level: "info", event: event.id, type: event.type, result: "applied" });
+    expect(line.ms).toBeGreaterThanOrEqual(0);
+    expect(line.ms).toBeLessThanOrEqual(most);
     expect(await inboxRow(event)).toMatchObject({
       type: "customer.subscription.updated",
       apiVersion: "2026-10-28.endive",
@@ -135,12 +146,17 @@ describe("what is not from Stripe", () => {
       },
     });
     const init: RequestInit & { duplex: "half" } = { method: "POST", body, duplex: "half" };
-    expect((await route.POST(new Request("http://x/", init))).status).toBe(400);
+    const response = await route.POST(new Request("http://x/", init));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ error: expect.stringMatching(/\w/) });
   });
 
   it("a declared length over the limit is refused unread", async () => {
     const request = delivery("{}", { "content-length": String(MAX_BODY_BYTES + 1) });
-    expect((await route.POST(request)).status).toBe(413);
+    const response = await route.POST(request);
+    expect(response.status).toBe(413);
+    expect(response.headers.get("connection")).toBe("close");
+    expect(await response.json()).toEqual({ error: "The body is larger than any event of Stripe." });
     expect(request.bodyUsed).toBe(false);
   });
 
@@ -170,8 +186,28 @@ describe("what is not from Stripe", () => {
   });
 });
 
-it.each(["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"] as const)("%s is not allowed", (method) => {
-  const response = route[method]();
-  expect(response.status).toBe(405);
-  expect(response.headers.get("allow")).toBe("POST");
+it("what could not be stored is to be delivered again, and the log says why", async () => {
+  const errors = vi.spyOn(console, "error").mockImplementation(() => {});
+  await db().$executeRaw`alter table stripe_events rename to stripe_events_away`;
+  const response = await route.POST(
+    delivery(JSON.stringify(anEvent("radar.early_fraud_warning.created", {}))),
+  );
+  await db().$executeRaw`alter table stripe_events_away rename to stripe_events`;
+  expect(response.status).toBe(503);
+  expect(response.headers.get("retry-after")).toBe("30");
+  expect(await response.json()).toEqual({ error: "The event could not be stored. Please deliver it again." });
+  const lines = errors.mock.calls.map(([line]) => JSON.parse(line));
+  expect(lines).toContainEqual(
+    expect.objectContaining({ message: "event not stored", error: expect.stringMatching(/\w/) }),
+  );
 });
+
+it.each(["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"] as const)(
+  "%s is not allowed",
+  async (method) => {
+    const response = route[method]();
+    expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).toBe("POST");
+    expect(await response.json()).toEqual({ error: "Stripe delivers events by POST." });
+  },
+);

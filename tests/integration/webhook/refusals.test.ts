@@ -11,7 +11,7 @@ import { anEvent, aProduct } from "../../support/events";
 import { useStripe } from "../../support/stripe";
 
 useDatabase();
-useStripe();
+const stripe = useStripe();
 
 /** What ends the minute after the last time that counts were written. */
 let minuteIsOver = () => {};
@@ -57,6 +57,8 @@ async function told(): Promise<string[]> {
   await findTrouble();
   return (await openFindings(["secret", "clock", "flood"])).map(({ kind }) => kind);
 }
+const detailOf = async (kind: "secret" | "clock" | "flood") =>
+  (await openFindings([kind])).map(({ subjectId, detail }) => `${subjectId}: ${detail}`);
 
 it("a thousand forged deliveries stand in nobody's way, fill no table and write no thousand lines", async () => {
   const lines = vi.spyOn(console, "log").mockImplementation(() => {});
@@ -66,23 +68,38 @@ it("a thousand forged deliveries stand in nobody's way, fill no table and write 
   await until(async () => (await counted()).mismatched === 1);
   expect(await db().deliveryCount.count()).toBe(1);
   await afterAMinute();
-  expect(await counted()).toEqual({ mismatched: 1_000, accepted: 1 });
+  expect(await send(WEBHOOK_SECRET)).toBe(200);
+  await afterAMinute();
+  expect(await counted()).toEqual({ mismatched: 1_000, accepted: 2 });
   expect(await db().deliveryCount.count()).toBe(2);
   expect(await db().stripeEvent.count()).toBe(1);
   const refused = lines.mock.calls.map(([line]) => String(line)).filter((line) => line.includes("refused"));
   expect(refused).toEqual([
-    expect.stringContaining('"mismatched":1'),
-    expect.stringContaining('"mismatched":999'),
+    expect.stringContaining('"level":"warn","message":"deliveries refused","mismatched":1}'),
+    expect.stringContaining('"mismatched":999}'),
   ]);
   expect(await told()).toEqual(["flood"]);
-  expect(await openFindings(["flood"])).toMatchObject([
-    { detail: "In this hour and the last one: 1000 mismatched." },
-  ]);
+  // With what is accepted there is no need to ask Stripe.
+  expect(stripe.api.requests).toEqual([]);
+  expect(await detailOf("flood")).toEqual(["endpoint: In this hour and the last one: 1000 mismatched."]);
   const count = (mismatched: number) =>
     db().deliveryCount.updateMany({ where: { kind: "mismatched" }, data: { count: mismatched } });
   await count(999);
   await findTrouble();
   expect(await openFindings(["flood"])).toEqual([]);
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * HOUR_MS);
+  await db().deliveryCount.createMany({
+    data: [
+      { kind: "forged", hour: new Date(), count: 1, lastAt: new Date() },
+      { kind: "mistimed", hour: hoursAgo(5), count: 1, lastAt: hoursAgo(5) },
+      { kind: "mistimed", hour: hoursAgo(25), count: 1, lastAt: hoursAgo(25) },
+    ],
+  });
+  await findTrouble();
+  expect(await detailOf("flood")).toEqual([
+    "endpoint: In this hour and the last one: 1 forged, 999 mismatched.",
+  ]);
+  await db().deliveryCount.deleteMany({ where: { kind: { in: ["forged", "mistimed"] } } });
   await count(1_000);
 });
 
@@ -102,6 +119,16 @@ const deliverRefused = async (secret: string, at?: Date) => {
 it("a secret that is not deployed is told, until it is, and degrades the health", async () => {
   const end = await leaveUndelivered();
   await deliverRefused("whsec_rolled");
+  expect(await told()).toEqual(["secret"]);
+  expect(await detailOf("secret")).toEqual([
+    "endpoint: Deliveries of now carry the signature of another secret, and none is accepted.",
+  ]);
+  // What did not get through more than a day ago says nothing of the secret of now.
+  const [event] = stripe.local.account.events.slice(-1);
+  if (!event) throw new Error("An event did not get through.");
+  event.created -= 24 * 3_600 + 60;
+  expect(await told()).toEqual([]);
+  event.created += 120;
   expect(await told()).toEqual(["secret"]);
   // Two may be an accident, and one that is accepted within minutes says that the secret is right.
   await db().deliveryCount.updateMany({ data: { count: 2 } });
@@ -138,6 +165,9 @@ it("a clock that is off is told from a wrong secret", async () => {
   const end = await leaveUndelivered();
   await deliverRefused(WEBHOOK_SECRET, new Date(Date.now() - HOUR_MS));
   expect(await told()).toEqual(["clock"]);
+  expect(await detailOf("clock")).toEqual([
+    "endpoint: Deliveries are signed with our secret at another time than it is here.",
+  ]);
   await end();
 });
 
@@ -158,6 +188,7 @@ it("counts that could not be written are written with those of the next minute",
     minuteIsOver();
     return false;
   });
+  expect(vi.mocked(console.error).mock.lastCall?.[0]).toContain('"message":"counting deliveries failed"');
   await db().$executeRaw`alter table delivery_counts_away rename to delivery_counts`;
   await send(WEBHOOK_SECRET);
   await afterAMinute();
