@@ -106,6 +106,7 @@ describe("features", () => {
     await deliver(anEvent("invoice.payment_failed", anInvoice({ attempt_count: 1 })));
     expect(await features(later(5))).toEqual(["history", "search", "sharing"]);
     expect(await features(later(7))).toEqual([]);
+    expect(await standing(later(7))).toMatchObject({ plan: { key: "team" }, limits: null });
   });
 });
 
@@ -158,6 +159,22 @@ describe("a bank that asks is told apart from a card that is declined", () => {
     await deliver(anEvent("invoice.paid", bill({ status: "paid", amount_paid: 2_000 }), at(20)));
     expect((await standing()).bill).toBeNull();
   });
+});
+
+it("a bill says what is still due of it, and until when the change of plan waits that it is for", async () => {
+  const [expires_at, retry] = [T0 + 86_400 * 2, T0 + 86_400 * 3];
+  await subscribe({ status: "past_due", pending_update: { expires_at } });
+  const partly = anInvoice({ attempt_count: 1, amount_paid: 500, next_payment_attempt: retry });
+  await deliver(anEvent("invoice.payment_failed", partly));
+  expect((await standing()).bill).toEqual({
+    due: { amount: 1_500, currency: "usd" },
+    nextPaymentAttempt: new Date(retry * 1000),
+    hostedInvoiceUrl: "https://invoice.stripe.com/i/1",
+    needsAction: false,
+    changeExpiresAt: new Date(expires_at * 1000),
+  });
+  await db().subscription.updateMany({ data: { latestInvoiceId: "in_2" } });
+  expect((await standing()).bill).toMatchObject({ changeExpiresAt: null });
 });
 
 it("what the banner alone shows makes another version of the dashboard, too", async () => {

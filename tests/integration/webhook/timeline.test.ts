@@ -10,7 +10,7 @@ import { askForReplay, continueReplay } from "@/lib/billing/webhook/replay";
 import { db } from "@/lib/db";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver } from "../../support/deliver";
-import { anEvent, anInvoice, aSubscription, T0 } from "../../support/events";
+import { anEvent, anInvoice, anItem, aPrice, aProduct, aSubscription, T0 } from "../../support/events";
 import { useStripe } from "../../support/stripe";
 
 useDatabase({ SMTP_URL: "smtp://127.0.0.1:1", MAIL_FROM: "Cairn <billing@example.com>" });
@@ -177,10 +177,64 @@ describe("the dashboard", () => {
       { created: NOW },
     );
     await deliver(event);
-    expect(await readTimeline("cus_1")).toMatchObject([{ nextAt: new Date(nextAt * 1000) }]);
-    await deliver(paid(NOW + 60));
-    const [, failure] = await readTimeline("cus_1");
-    expect(failure?.nextAt).toEqual(failure?.at);
+    expect(await readTimeline("cus_1")).toMatchObject([
+      { nextAt: new Date(nextAt * 1000), mail: "pending", plan: null },
+    ]);
+    const again = anInvoice({ attempt_count: 2, next_payment_attempt: nextAt + DAY });
+    await deliver(anEvent("invoice.payment_failed", again, { created: NOW + 60 }));
+    expect(await readTimeline("cus_1")).toMatchObject([
+      { nextAt: new Date((nextAt + DAY) * 1000) },
+      { nextAt: new Date(NOW * 1000) },
+    ]);
+    await deliver(paid(NOW + 120));
+    expect(await readTimeline("cus_1")).toMatchObject([
+      { kind: "paid" },
+      { nextAt: new Date((NOW + 60) * 1000) },
+      { nextAt: new Date(NOW * 1000) },
+    ]);
+  });
+
+  it("says which plan was changed for which, and how it ended", async () => {
+    await deliver(anEvent("product.created", aProduct()));
+    await deliver(anEvent("price.created", aPrice()));
+    const yearly = { interval: "year", interval_count: 1, usage_type: "licensed" };
+    await deliver(
+      anEvent("price.created", aPrice({ id: "price_old", product: "prod_gone", recurring: yearly })),
+    );
+    const items = (id: string, quantity: number) => ({
+      object: "list",
+      data: [anItem({ quantity, price: { ...aPrice(), id } })],
+      has_more: false,
+    });
+    await deliver(updated({ items: items("price_pro", 2) }, { items: items("price_old", 1) }, T0));
+    const over = aSubscription({ status: "canceled", cancellation_details: { reason: "payment_failed" } });
+    await deliver(anEvent("customer.subscription.deleted", over, { created: T0 + DAY }));
+    expect(await readTimeline("cus_1")).toMatchObject([
+      { kind: "ended", reason: "payment_failed", planBefore: null },
+      {
+        key: `changed:sub_1:${T0}`,
+        kind: "changed",
+        at: new Date(T0 * 1000),
+        reason: null,
+        mail: null,
+        money: null,
+        nextAt: null,
+        plan: { name: "Pro", interval: "month", quantity: 2 },
+        planBefore: { name: null, interval: "year", quantity: 1 },
+      },
+    ]);
+  });
+
+  it("leaves out what it has no words for, and what is older than thirty others", async () => {
+    await db().$executeRaw`
+      insert into facts (key, kind, at, event_id, customer_id, amount, currency)
+      select 'paid:in_' || n, case n when 5 then 'of_tomorrow' else 'paid' end,
+        now() - make_interval(mins => n), 'evt_1', 'cus_1', case n when 1 then null else 100 end, 'usd'
+      from generate_series(1, 32) as n`;
+    const shown = await readTimeline("cus_1");
+    const numbers = Array.from({ length: 31 }, (_, n) => n + 1).filter((n) => n !== 5);
+    expect(shown.map(({ key }) => key)).toEqual(numbers.map((n) => `paid:in_${n}`));
+    expect(shown.slice(0, 2)).toMatchObject([{ money: null }, { money: { amount: 100, currency: "usd" } }]);
   });
 
   it("says that the bank asks, and not that the same attempt failed as well", async () => {
