@@ -3,6 +3,7 @@ import { UnreadableObject } from "@/lib/billing/errors";
 import { type Answer, mirror } from "@/lib/billing/mirror";
 import { CLOCK_SKEW_MS } from "@/lib/billing/order";
 import { type JsonObject, must, objectOr, storedText, text } from "@/lib/billing/read";
+import { schedules } from "@/lib/billing/schedules";
 import type { Row } from "@/lib/billing/table";
 import { parseEvent, type StripeEvent } from "@/lib/billing/webhook/event";
 import { anEvent, T0 } from "../../support/events";
@@ -338,5 +339,30 @@ describe("an answer of Stripe", () => {
       expect(compare(row(), { id: "th_2", status: "open" })).toEqual(unclear);
       expect(compare(row(), { id: "th_1" })).toEqual(unclear);
     });
+  });
+});
+
+describe("a schedule", () => {
+  const schedule = (status: string, seconds = 0, more: object = {}) =>
+    schedules.snapshot(
+      event({ id: "sub_sched_1", status, phases: [], current_phase: null, ...more }, seconds),
+    );
+  const rowOf = (status: string) => {
+    const step = schedule(status).decide(null);
+    if (step.outcome !== "applied" || !step.row) throw new Error("The first snapshot makes a row.");
+    return step.row;
+  };
+
+  it("that has begun is further along than one that has not, within one second", () => {
+    expect(schedule("active").decide(rowOf("not_started"))).toMatchObject({ outcome: "applied" });
+    expect(schedule("not_started").decide(rowOf("active"))).toEqual({ outcome: "superseded" });
+    expect(schedule("active", 0, { customer: "cus_2" }).decide(rowOf("active"))).toMatchObject({
+      outcome: "deferred",
+    });
+  });
+
+  it.each(["released", "canceled", "completed"])("that is %s stays so", (status) => {
+    expect(schedule("active", 60).decide(rowOf(status))).toEqual({ outcome: "superseded" });
+    expect(schedule(status).decide(rowOf("active"))).toMatchObject({ outcome: "applied" });
   });
 });
