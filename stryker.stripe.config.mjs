@@ -31,9 +31,10 @@ const TESTS = {
   "reconcile/schedule": ["reconcile/schedule"],
   "reconcile/patience": ["webhook/fetching"],
   "reconcile/progress": ["reconcile/schedule"],
-  "reconcile/kinds": ["reconcile/compare"],
+  "reconcile/kinds": ["reconcile/schedule", "reconcile/compare"],
   "webhook/replay": ["operator/replay"],
   "webhook/prune": ["operator/replay"],
+  "webhook/drain": ["webhook/claims"],
   "webhook/deliveries": ["webhook/refusals", "operator/alerts"],
   "webhook/events": ["unit/billing/event", "billing/setup"],
   "webhook/answers": ["webhook/endpoint", "webhook/refusals"],
@@ -62,7 +63,7 @@ const TESTS = {
 const all = Object.keys(TESTS);
 const files = process.env.FILES?.split(",") ?? all;
 const tests = files.flatMap((name) => TESTS[name] ?? []);
-const name = files.length > 1 ? "stripe" : `stripe-${files[0].replaceAll("/", "-")}`;
+const name = ["stripe", ...(process.env.FILES?.split(",") ?? [])].join("-").replaceAll("/", "-");
 
 // tests/mutation/stripe.config.ts reads it, in the process that runs the tests.
 process.env.MUTATION_TESTS = [...new Set(tests)].join();

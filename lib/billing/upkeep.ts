@@ -18,7 +18,7 @@ import { continueReplay, unfinishedReplays } from "./webhook/replay";
  * @param deadline epoch milliseconds: no step begins new work after it
  */
 export async function keepUp(deadline: number): Promise<Record<string, boolean>> {
-  const share = (part: number) => Math.min(deadline, Date.now() + (deadline - Date.now()) * part);
+  const share = (part: number) => Date.now() + (deadline - Date.now()) * part;
   const steps = {
     drain: () => drainDue(share(0.3)),
     recover: () => recoverEvents({ deadline: share(0.5) }),

@@ -189,9 +189,15 @@ it("what subscriptions come to is counted by the month: trials, pauses and ends 
   await subscribe("paused", { status: "paused" });
   await subscribe("new", { start_date: month + 1 });
   await subscribe("never", { status: "incomplete" });
+  await subscribe("euro", { currency: "eur" });
   await countRevenue();
   await countRevenue();
-  const months = await readRevenue();
+  const all = await readRevenue();
+  expect(all.slice(-2).map(({ month, currency }) => [month, currency])).toEqual([
+    [thisMonth, "eur"],
+    [thisMonth, "usd"],
+  ]);
+  const months = all.filter(({ currency }) => currency === "usd");
   expect(months).toHaveLength(13);
   expect(months.at(-1)).toMatchObject({
     month: thisMonth,
@@ -227,21 +233,32 @@ it("every step of the upkeep works on an empty account, and one that fails holds
   await db().$executeRaw`
     insert into stripe_events (id, type, livemode, payload, status, outcome, received_at)
     values ('evt_old', 'coupon.created', false, '{}', 'done', 'ignored', now() - interval '91 days')`;
+  const lines = vi.spyOn(console, "log").mockImplementation(() => {});
+  const begunAt = performance.now();
   const done = await keepUp(Date.now() + 20_000);
+  const most = Math.ceil(performance.now() - begunAt);
   expect(Object.entries(done).filter(([, isDone]) => !isDone)).toEqual([]);
+  const steps = lines.mock.calls
+    .map(([line]) => JSON.parse(line))
+    .filter(({ message }) => message === "upkeep");
+  expect(steps.map(({ step }) => step)).toEqual(Object.keys(done));
+  expect(steps.filter(({ ms, level }) => ms < 0 || ms > most || level !== "info")).toEqual([]);
   const old = { hour: { lt: new Date(Date.now() - 80 * 86_400_000) } };
   expect(await db().deliveryCount.count({ where: old })).toBe(1);
   expect(await inboxRow({ id: "evt_old" })).toMatchObject({ payload: "" });
   expect(await db().progress.findUnique({ where: { name: "comparison" } })).not.toBeNull();
-  vi.spyOn(console, "error").mockImplementation(() => {});
   await makeTrouble();
   answer = 500;
+  const errors = vi.spyOn(console, "error").mockImplementation(() => {});
   expect(await keepUp(Date.now() + 20_000)).toMatchObject({
     tell: false,
     find: true,
     count: true,
     recover: true,
   });
+  expect(errors.mock.calls.map(([line]) => JSON.parse(line))).toMatchObject([
+    { message: "upkeep failed", step: "tell", error: "Error: The alert hook answered 500." },
+  ]);
   expect(await db().revenueMonth.count()).toBeGreaterThan(0);
 }, 60_000);
 
@@ -251,6 +268,9 @@ it("a replay whose page was closed comes to its end within one call of the sched
     select 'evt_' || n, 'coupon.created', false, '{"type":"coupon.created"}', 'done', 'ignored'
     from generate_series(1, 450) as n`;
   const id = await askForReplay({ type: "coupon.created" }, "tests", 450, 0);
+  // No time is left: nothing is begun that can wait.
+  await keepUp(Date.now() - 1);
+  expect(await readReplay(id)).toMatchObject({ replayed: 0 });
   await keepUp(Date.now() + 60_000);
   expect(await readReplay(id)).toMatchObject({ status: "done", replayed: 450 });
   expect(await db().stripeEvent.count({ where: { status: "pending" } })).toBe(0);
