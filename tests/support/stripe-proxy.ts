@@ -32,7 +32,7 @@ export class StripeProxy {
   readonly requests: string[] = [];
   /** Requests that were answered with what was true a moment before. */
   lagging = 0;
-  readonly #earlier = new Map<string, Answer>();
+  readonly #earlier = new Map<string, { answer: Answer; state: object }>();
   #headers: IncomingMessage["headers"] = {};
   readonly #agent = new Agent({ keepAlive: true });
   /** Where Stripe hangs up, as a storm has it, so does this. */
@@ -77,14 +77,23 @@ export class StripeProxy {
   /**
    * Keeps what Stripe says of some objects now, for answers that lag by so much at the most: what is kept already stays as
    * long as it is young enough. Nothing before the first request has come by.
+   * @param states each object's path, and its state as the local Stripe keeps it: of one that is the same still, Stripe would
+   *   say the same again
    */
-  async remember(paths: readonly string[], lagMs: number): Promise<void> {
+  async remember(states: Iterable<readonly [string, object]>, lagMs: number): Promise<void> {
     const { upstream } = this;
     if (upstream === null || this.requests.length === 0) return;
-    const isYoung = (url: string) => (this.date() ?? 0) - (this.#earlier.get(url)?.date ?? 0) <= lagMs;
-    const keep = async (url: string) =>
-      this.#earlier.set(url, await this.#ask({ method: "GET", url, headers: this.#headers }, upstream));
-    await Promise.all(paths.filter((url) => !isYoung(url)).map(keep));
+    const date = this.date();
+    const keep = async ([url, state]: readonly [string, object]) => {
+      const kept = this.#earlier.get(url);
+      if (kept && (date ?? 0) - (kept.answer.date ?? 0) <= lagMs) return;
+      const answer =
+        kept?.state === state
+          ? { ...kept.answer, date }
+          : await this.#ask({ method: "GET", url, headers: this.#headers }, upstream);
+      this.#earlier.set(url, { answer, state });
+    };
+    await Promise.all([...states].map(keep));
   }
 
   forget(): void {
@@ -93,7 +102,7 @@ export class StripeProxy {
   }
 
   #asOfLate(url: string, now: Answer, lagMs: number): Answer {
-    const earlier = this.#earlier.get(url);
+    const earlier = this.#earlier.get(url)?.answer;
     const age = (now.date ?? 0) - (earlier?.date ?? 0);
     if (!earlier || age > lagMs || earlier.body.equals(now.body)) return now;
     this.lagging += 1;

@@ -31,10 +31,16 @@ export class Post {
       "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
       "stripe-signature": signatures(bytes, secrets),
     };
-    const signal = AbortSignal.timeout(this.#timeoutMs);
-    for (;;) {
-      const tried = await this.#once(url, bytes, headers, signal);
-      if (tried !== "stale") return tried;
+    const late = new AbortController();
+    // Not `AbortSignal.timeout`: that keeps what was sent in memory until the time is over, however soon the answer came.
+    const timer = setTimeout(() => late.abort(), this.#timeoutMs);
+    try {
+      for (;;) {
+        const tried = await this.#once(url, bytes, headers, late.signal);
+        if (tried !== "stale") return tried;
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 

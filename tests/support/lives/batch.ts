@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { signedRequest } from "@/dev/send/sign";
 import type { Account } from "@/dev/stripe/account";
 import { eventBody } from "@/dev/stripe/delivery/event-body";
+import { Post } from "@/dev/stripe/delivery/post";
 import { advanceAccount } from "@/dev/stripe/engine/advance";
 import type { EventRecord } from "@/dev/stripe/events";
 import { random } from "@/dev/stripe/ids";
@@ -87,7 +87,7 @@ export async function liveThrough(batch: Batch, world: World): Promise<Findings>
     const longest = Math.max(...batch.lives.map((life) => life.length));
     let delivering = post.deliver(0);
     for (let round = 0; round < longest; round += 1) {
-      if (batch.lag > 0) await proxy.remember(pathsOf(account), batch.lag * 1000);
+      if (batch.lag > 0) await proxy.remember(statesOf(account), batch.lag * 1000);
       for (const [n, person] of people.entries())
         for (const deed of batch.lives[n]?.[round] ?? []) await act(person, deed);
       post.collect(round);
@@ -133,10 +133,10 @@ const MISHAPS: readonly [Mishap, ...Mishap[]] = [
   { kind: "nonsense", body: '{"id":"sub_of_another","object":"subscription","status":"active"}' },
 ];
 
-/** What the app may ask about, of what changes most. */
-const pathsOf = ({ store }: Account) => [
-  ...store.all("subscription").map(({ id }) => `/v1/subscriptions/${id}`),
-  ...store.all("invoice").map(({ id }) => `/v1/invoices/${id}`),
+/** What the app may ask about, of what changes most, by its path. */
+const statesOf = ({ store }: Account) => [
+  ...store.all("subscription").map((object) => [`/v1/subscriptions/${object.id}`, object] as const),
+  ...store.all("invoice").map((object) => [`/v1/invoices/${object.id}`, object] as const),
 ];
 
 const badWeather = ({ failing, slowMs, lag }: Batch, chance: () => number) => ({
@@ -145,6 +145,9 @@ const badWeather = ({ failing, slowMs, lag }: Batch, chance: () => number) => ({
   beforeMs: chance() < 0.5 ? chance() * slowMs : 0,
   afterMs: chance() < 0.5 ? chance() * slowMs : 0,
 });
+
+/** What is sent goes by these connections. An answer may take its time: a busy machine must not fail. */
+const wires = new Post(300_000);
 
 type Parcel = { event: EventRecord; id: string; version: string; due: number };
 
@@ -200,11 +203,12 @@ class Postman {
     for (;;) {
       this.#deliveries += 1;
       const url = this.#endpoints[Math.floor(this.#chance() * this.#endpoints.length)]?.url ?? "";
-      const response = await fetch(signedRequest(body, WEBHOOK_SECRET, { url }));
-      const { result } = await response.json();
-      const word = response.status === 200 ? String(result) : String(response.status);
+      const answer = await wires.send(url, body, [WEBHOOK_SECRET]);
+      if (answer.status === null) throw new Error(answer.why);
+      const { result } = JSON.parse(answer.body);
+      const word = answer.status === 200 ? String(result) : String(answer.status);
       this.#results.set(word, (this.#results.get(word) ?? 0) + 1);
-      if (response.status === 200) return;
+      if (answer.status === 200) return;
       await sleep(50);
     }
   }

@@ -1,6 +1,7 @@
 import { isObject, objectOr } from "@/lib/billing/read";
 import { db } from "@/lib/db";
 import { withClient } from "@/prisma/migrate/databases";
+import { clearBilling } from "../deliver";
 import { isMirrored, TABLES, textOfRow } from "./states";
 
 /**
@@ -45,9 +46,8 @@ const STATEMENTS = [
 ];
 
 export async function forgetAll(): Promise<void> {
-  await db().$executeRaw`
-    truncate stripe_events, subscriptions, subscription_items, invoices, customers, products, prices, facts,
-      row_versions, finished_events cascade`;
+  await clearBilling();
+  await db().$executeRaw`truncate row_versions, finished_events`;
 }
 
 /** Every version of every row, by its id, in order. */
