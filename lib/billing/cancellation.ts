@@ -46,7 +46,7 @@ export async function cancelPlan(
   if (isFinalStatus(status)) throw Refusal.hasEnded();
   await takeBack(subscription);
   const api = await stripe();
-  const idempotencyKey = fingerprint("cancel", id, reason, attempt);
+  const idempotencyKey = fingerprint(id, reason, attempt);
   const cancellation_details = {
     ...(reason.feedback ? { feedback: reason.feedback } : {}),
     ...(reason.comment ? { comment: reason.comment } : {}),
@@ -86,7 +86,7 @@ export async function resumePlan(
     await api.subscriptions.update(
       id,
       cancel_at_period_end ? { cancel_at_period_end: false } : { cancel_at: "" },
-      { idempotencyKey: fingerprint("resume", id, cancel_at_period_end, attempt) },
+      { idempotencyKey: fingerprint(id, cancel_at_period_end, attempt) },
     );
   }
   const done = status === "paused" ? await endPause(subscription, attempt) : "resumed";
@@ -104,7 +104,7 @@ async function endPause(paused: Stripe.Subscription, attempt: Attempt): Promise<
   const { status, latest_invoice } = await api.subscriptions.resume(
     paused.id,
     { payment_behavior: "resume_on_payment_success" },
-    { idempotencyKey: fingerprint("unpause", paused.id, attempt) },
+    { idempotencyKey: fingerprint(paused.id, attempt) },
   );
   if (status !== "paused") return "unpaused";
   // The bill is to be seen at once, for it is what the plan waits for.

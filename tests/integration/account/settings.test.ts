@@ -57,7 +57,6 @@ describe("the name", () => {
   });
 
   it("is sent where it is another, to a customer that Stripe has", async () => {
-    const countess = { ...ada, name: "Countess" };
     const gone = await aMember();
     await (await stripe()).customers.del(gone.customer);
     await db().user.create({ data: { id: "stranger", name: "Eve", email: "eve@example.com" } });
@@ -67,7 +66,12 @@ describe("the name", () => {
     local.api.requests.length = 0;
     expect(await updateContact(ada.id, ada, ada)).toBe(false);
     expect(local.api.requests).toEqual([`GET /v1/customers/${ada.customer}`]);
-    expect(await updateContact(ada.id, ada, countess)).toBe(true);
+    const after = { name: "Countess", email: "countess@example.com" };
+    expect(await updateContact(ada.id, ada, after)).toBe(true);
+    expect(await atStripe(ada)).toMatchObject(after);
+    expect(await db().customer.findUnique({ where: { userId: ada.id } })).toMatchObject({
+      email: after.email,
+    });
   });
 
   it("is not changed while Stripe is away", async () => {

@@ -68,6 +68,17 @@ it("cancelled by a double click, it is cancelled once", async () => {
   ]);
 });
 
+it("a form that is sent once more does nothing that was taken back since", async () => {
+  const ada = await aSubscriber("solo_monthly");
+  await cancel(ada, NO_REASON, "one");
+  await resume(ada, "two");
+  await cancel(ada, NO_REASON, "one");
+  expect(await row(ada)).toMatchObject({ cancelAtPeriodEnd: false });
+  await cancel(ada, NO_REASON, "three");
+  await resume(ada, "two");
+  expect(await row(ada)).toMatchObject({ cancelAtPeriodEnd: true });
+});
+
 it("what was planned for later is taken back with the plan itself", async () => {
   const ada = await aSubscriber("company_monthly");
   const plan = planByKey("solo");
@@ -186,7 +197,9 @@ describe("a paused plan", () => {
   it("does not go on without anything to charge: what to do is said", async () => {
     const ada = await aSubscriber("team_monthly", { trial: true, card: null });
     await pause(ada);
+    local.api.requests.length = 0;
     await expect(resume(ada)).rejects.toThrow("There is no payment method to charge.");
+    expect(local.api.requests.filter((request) => request.startsWith("POST"))).toEqual([]);
     expect(await row(ada)).toMatchObject({ status: "paused" });
   });
 });

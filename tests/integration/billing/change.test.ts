@@ -242,7 +242,10 @@ describe("an upgrade", () => {
   it("during a trial costs nothing yet", async () => {
     const ada = await aSubscriber("team_monthly", { trial: true, card: null });
     const shown = await preview(ada, "company", "month");
-    expect(shown).toMatchObject({ kind: "now", due: { amount: 0 }, renewal: { amount: { amount: 9_000 } } });
+    expect(shown).toMatchObject({
+      ...{ kind: "now", due: { amount: 0 }, credit: { amount: 0 }, lines: [] },
+      renewal: { amount: { amount: 9_000 } },
+    });
     expect(await confirm(ada, await quoteFor(ada, "company"))).toBe("changed");
     expect(await plan(ada)).toBe("1 × company_monthly");
   });
@@ -279,6 +282,8 @@ describe("a downgrade", () => {
     const coupon = await api.coupons.create({ percent_off: 20, duration: "forever" });
     await api.subscriptions.update(ada.subscriptionId, { discounts: [{ coupon: coupon.id }] });
     const { discounts } = await api.subscriptions.retrieve(ada.subscriptionId);
+    expect(await preview(ada, "company", "year")).toEqual({ kind: "none" });
+    expect(await preview(ada, "company", "month")).toMatchObject({ kind: "later" });
     expect(await confirm(ada, await quoteFor(ada, "solo", "year"))).toBe("planned");
     const planned = await schedule(ada);
     const { phases, end_behavior } = await api.subscriptionSchedules.retrieve(planned?.id ?? "");
@@ -352,11 +357,16 @@ describe("seats", () => {
     const ada = await aSubscriber("team_monthly");
     for (const seats of [0, -1, 501])
       await expect(preview(ada, "team", "month", seats)).rejects.toThrow("Choose between 1 and 500 seats.");
+    expect(await preview(ada, "team", "month", 500)).toMatchObject({ kind: "now" });
   });
 
   it("as many as there are is no change", async () => {
     const ada = await aSubscriber("team_monthly", { seats: 2 });
+    // Also before its product is here.
+    const { id } = await db().product.findFirstOrThrow({ where: { name: "Team" } });
+    await db().product.update({ where: { id }, data: { id: "prod_later" } });
     expect(await preview(ada, "team", "month", 2)).toEqual({ kind: "none" });
+    await db().product.update({ where: { id: "prod_later" }, data: { id } });
   });
 });
 

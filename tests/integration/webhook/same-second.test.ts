@@ -3,6 +3,7 @@ import { linkCustomer } from "@/lib/billing/ownership";
 import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
 import { drainDue } from "@/lib/billing/webhook/drain";
 import { db } from "@/lib/db";
+import { stripe as client } from "@/lib/stripe";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver, inboxRow, skipDelays } from "../../support/deliver";
 import { aCustomer, anEvent, anInvoice, anItem, aProduct, aSubscription, T0 } from "../../support/events";
@@ -177,6 +178,29 @@ describe("an answer of Stripe", () => {
     await drainDue();
     expect(await row()).toMatchObject({ status: "past_due", stripeStateAt: new Date(ahead * 1000) });
     expect(await deliver(updated({ status: "active" }, ahead - 1))).toMatchObject({ result: "superseded" });
+  });
+
+  it("is whole where an event, or Stripe's first answer, holds a part of a list", async () => {
+    const api = await client();
+    const { id: customer } = await api.customers.create({});
+    const { id: product } = await api.products.create({ name: "Add-on" });
+    const feature = await api.entitlements.features.create({ name: "Sign-on", lookup_key: "sso" });
+    await api.products.createFeature(product, { entitlement_feature: feature.id });
+    const monthly = { product, currency: "usd", recurring: { interval: "month" as const } };
+    const prices = Array.from({ length: 12 }, (_, n) => api.prices.create({ ...monthly, unit_amount: n }));
+    const { id } = await api.subscriptions.create({
+      ...{ customer, collection_method: "send_invoice", days_until_due: 30 },
+      items: (await Promise.all(prices)).map(({ id: price }) => ({ price })),
+    });
+    await syncSubscription(id);
+    expect(await db().subscriptionItem.count({ where: { subscriptionId: id } })).toBe(12);
+    const entitlements = { object: "list", data: [], has_more: true };
+    const cut = { object: "entitlements.active_entitlement_summary", customer, livemode: false, entitlements };
+    const event = anEvent("entitlements.active_entitlement_summary.updated", cut);
+    expect(await deliver(event)).toMatchObject({ result: "deferred" });
+    await drainDue();
+    const entitled = await db().entitlementSummary.findUnique({ where: { id: customer } });
+    expect(entitled?.lookupKeys).toEqual(["sso"]);
   });
 
   it.each([
