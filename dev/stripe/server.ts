@@ -107,7 +107,10 @@ function serve(parts: ReturnType<typeof build>): Hono<{ Bindings: HttpBindings }
     await next();
     journal?.flush(); // what is answered is written down
   });
-  app.use("/v1/*", logRequests(requests), weatherOver(account, weather));
+  app.use("/v1/*", logRequests(requests), weatherOver(account, weather), async (context, next) => {
+    await next();
+    context.header("date", new Date(account.realNow() * 1000).toUTCString());
+  });
   app.route("/_local", localRoutes(parts));
   const untilAnswered = (eventId: string, ms: number) => delivery.untilAnswered(eventId, ms);
   app.route("/", pages({ account, untilAnswered, weather: () => weather.name }));

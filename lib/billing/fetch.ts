@@ -4,6 +4,7 @@ import { type Stripe, stripe } from "@/lib/stripe";
 import { inSpan } from "@/lib/telemetry";
 import { BillingError } from "./errors";
 import type { Answer } from "./mirror";
+import type { Asking } from "./order";
 import { isObject } from "./read";
 
 /**
@@ -92,16 +93,17 @@ export type Retrieve = (
 export async function retrieveObject(
   id: string,
   retrieve: Retrieve,
-): Promise<{ object: object | null; answeredAt: Date }> {
+): Promise<Omit<Answer, "versionBefore">> {
   const api = await stripe();
+  const begunAt = performance.now();
   try {
     // The inbox tries again by itself, later each time: the SDK's own retries would only add to a crowd.
     const object = await inSpan("billing.fetch", { id }, () => retrieve(api, id, { maxNetworkRetries: 0 }));
     // For a customer that was deleted Stripe answers with a stub that has nothing but its id.
     const isStub = "deleted" in object && object.deleted === true;
-    return { object: isStub ? null : object, answeredAt: answeredAt(object.lastResponse, id) };
+    return { object: isStub ? null : object, ...timesOf(object.lastResponse, id, begunAt) };
   } catch (error) {
-    if (isMissing(error)) return { object: null, answeredAt: answeredAt(error, id) };
+    if (isMissing(error)) return { object: null, ...timesOf(error, id, begunAt) };
     throw error;
   }
 }
@@ -122,11 +124,15 @@ export function retryAfterOf(error: unknown): number {
   return seconds > 0 ? Math.min(seconds, 3600) * 1000 : 0;
 }
 
-/** Stripe's clock at the moment of an answer. @throws BillingError if it does not say */
-export function answeredAt(answer: object, asked: string): Date {
-  const at = new Date(String(headersOf(answer).date));
-  if (Number.isNaN(at.getTime())) throw BillingError.noDate(asked);
-  return at;
+/**
+ * The moments of an answer, by its Date header; of our own clock only how long it took counts.
+ * @param begunAt what `performance.now()` was before Stripe was asked
+ * @throws BillingError if Stripe does not say when it answered
+ */
+export function timesOf(answer: object, asked: string, begunAt: number): Asking {
+  const answeredAt = new Date(String(headersOf(answer).date));
+  if (Number.isNaN(answeredAt.getTime())) throw BillingError.noDate(asked);
+  return { askedAt: new Date(answeredAt.getTime() - (performance.now() - begunAt)), answeredAt };
 }
 
 function headersOf(answer: object) {

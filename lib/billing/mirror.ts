@@ -1,6 +1,6 @@
 import { BillingError, UnreadableObject } from "./errors";
 import { askInTurn, type Retrieve, retrieveObject } from "./fetch";
-import { compareStages, decide, type Life, type Stamp, stampOfAnswer } from "./order";
+import { type Asking, compareStages, decide, type Life, type Stamp, stampOfAnswer } from "./order";
 import { type JsonObject, time } from "./read";
 import { type Difference, differencesOf, weigh } from "./reconcile/weigh";
 import {
@@ -39,8 +39,8 @@ export type Change = Ref & {
   ifMissing(row: Row | null): Step;
 };
 
-/** What Stripe's API said about an object, on Stripe's clock, and which version the row had before it was asked. */
-export type Answer = { object: object | null; answeredAt: Date; versionBefore: number };
+/** What Stripe's API said about an object, and which version the row had before it was asked. */
+export type Answer = Asking & { object: object | null; versionBefore: number };
 
 /** One kind of Stripe object and the table that follows it. */
 export type MirrorSpec<State extends { id: string }> = Life<State> & {
@@ -194,17 +194,17 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): T
         return { ...(await retrieveObject(id, spec.retrieve)), versionBefore };
       }),
 
-    rowOfAnswer(id, row, { object, answeredAt, versionBefore }, since) {
+    rowOfAnswer(id, row, { object, versionBefore, ...asking }, since) {
       if (versionOf(row) !== versionBefore) return "changed";
       if (object === null) return null;
       const state = readAnswer(spec, id, object);
       if (state instanceof BillingError) throw state;
       const before = read(row);
       if (before && isBehind(spec, state, before.state)) throw BillingError.staleAnswer(spec.kind, id);
-      return rowAfter(row, state, stampOfAnswer(before?.stamp ?? null, answeredAt, since));
+      return rowAfter(row, state, stampOfAnswer(before?.stamp ?? null, asking, since));
     },
 
-    compare(id, row, { object, answeredAt }) {
+    compare(id, row, { object, ...asking }) {
       const before = read(row);
       const answer = object && readAnswer(spec, id, object);
       // What is cut, or cannot be read, cannot be compared.
@@ -213,13 +213,13 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): T
       const isAsTold = before !== null && answer === null && spec.isGone?.(before.state) === true;
       const truth = isAsTold
         ? before.state
-        : (answer ?? (before && spec.markGone?.(before.state, answeredAt)));
+        : (answer ?? (before && spec.markGone?.(before.state, asking.answeredAt)));
       if (!truth) return { verdict: before ? "unknown" : "same", differences: [] };
       const differences = before ? differencesOf(before.state, truth) : [];
       const isBehindRow = before !== null && (answer === null || isBehind(spec, answer, before.state));
-      const { verdict, stamp } = weigh(before?.stamp ?? null, differences.length, isBehindRow, answeredAt);
+      const { verdict, stamp } = weigh(before?.stamp ?? null, differences.length, isBehindRow, asking);
       if (verdict !== "differs") return { verdict, differences };
-      return { verdict, differences, row: rowAfter(row, truth, stampOfAnswer(stamp, answeredAt, null)) };
+      return { verdict, differences, row: rowAfter(row, truth, stampOfAnswer(stamp, asking, null)) };
     },
   };
   return self;

@@ -52,7 +52,7 @@ export function decide<State>(
 
 /**
  * A row written from an event is exactly as old as that event. One written from an answer of the API holds everything
- * before the answer and nothing after it; around that moment, within the skew, nobody knows.
+ * before the question and nothing after the answer; between the two, and within the skew around them, nobody knows.
  */
 function compareAge(stamp: Stamp, created: Date): "newer" | "older" | "unclear" {
   if (created < stamp.stripeStateAt) return "older";
@@ -70,12 +70,21 @@ export function compareStages(a: readonly (number | bigint)[], b: readonly (numb
 }
 
 /**
+ * When Stripe was asked, and when it answered, on its clock. What happened between the two may be in the answer or not: one
+ * that is long under way tells what was true at its beginning.
+ */
+export type Asking = { askedAt: Date; answeredAt: Date };
+
+/**
  * The stamp of a row that an answer of Stripe's API was written to.
- * @param answeredAt the answer's Date header
  * @param since the newest event that is known to have happened before Stripe was asked, if there is one
  */
-export function stampOfAnswer(before: Stamp | null, answeredAt: Date, since: Date | null): Stamp {
-  const known = [before?.stripeStateAt, since, new Date(answeredAt.getTime() - CLOCK_SKEW_MS)];
+export function stampOfAnswer(
+  before: Stamp | null,
+  { askedAt, answeredAt }: Asking,
+  since: Date | null,
+): Stamp {
+  const known = [before?.stripeStateAt, since, new Date(askedAt.getTime() - CLOCK_SKEW_MS)];
   const stripeStateAt = new Date(Math.max(...known.map((at) => at?.getTime() ?? 0)));
   return { stripeStateAt, syncedAt: answeredAt };
 }

@@ -17,17 +17,17 @@ export type Passage = {
 
 const SMOOTH: Passage = { mishap: null, beforeMs: 0, afterMs: 0 };
 
-type Answer = { status: number; headers: IncomingMessage["headers"]; body: Buffer; date: number | null };
+type Answer = { status: number; headers: IncomingMessage["headers"]; body: Buffer; date: number };
 
-/** Stands between the app and a local Stripe: makes the way slow, broken or late, counts, and can set Stripe's clock. */
+/** Stands between the app and a local Stripe: makes the way slow, broken or late, counts, and can shift Stripe's clock. */
 export class StripeProxy {
   url = "";
   /** Where Stripe is at present; null: nobody answers. */
   upstream: string | null = null;
   /** How each request fares. */
   passage: () => Passage = () => SMOOTH;
-  /** Epoch milliseconds of the `Date` header; null leaves it to the server. */
-  date: () => number | null = () => null;
+  /** By how many milliseconds the answers' `Date` is ahead of the server's. */
+  ahead = 0;
   /** As `GET /v1/subscriptions/sub_1`. */
   readonly requests: string[] = [];
   /** Requests that were answered with what was true a moment before. */
@@ -64,12 +64,11 @@ export class StripeProxy {
     if (mishap) return answerBadly(outgoing, mishap);
     const now = await this.#ask(incoming, this.upstream);
     const { status, headers, body } = this.#asOfLate(`${incoming.url}`, now, lagMs);
-    const { date } = now;
     if (afterMs > 0) await sleep(afterMs);
     outgoing.writeHead(status, {
       "content-type": "application/json",
       "request-id": String(headers["request-id"] ?? ""),
-      date: date === null ? headers.date : new Date(date).toUTCString(),
+      date: new Date(now.date + this.ahead).toUTCString(),
     });
     outgoing.end(body);
   }
@@ -79,17 +78,17 @@ export class StripeProxy {
    * long as it is young enough. Nothing before the first request has come by.
    * @param states each object's path, and its state as the local Stripe keeps it: of one that is the same still, Stripe would
    *   say the same again
+   * @param now epoch milliseconds on Stripe's clock
    */
-  async remember(states: Iterable<readonly [string, object]>, lagMs: number): Promise<void> {
+  async remember(states: Iterable<readonly [string, object]>, lagMs: number, now: number): Promise<void> {
     const { upstream } = this;
     if (upstream === null || this.requests.length === 0) return;
-    const date = this.date();
     const keep = async ([url, state]: readonly [string, object]) => {
       const kept = this.#earlier.get(url);
-      if (kept && (date ?? 0) - (kept.answer.date ?? 0) <= lagMs) return;
+      if (kept && now - kept.answer.date <= lagMs) return;
       const answer =
         kept?.state === state
-          ? { ...kept.answer, date }
+          ? { ...kept.answer, date: now }
           : await this.#ask({ method: "GET", url, headers: this.#headers }, upstream);
       this.#earlier.set(url, { answer, state });
     };
@@ -103,8 +102,7 @@ export class StripeProxy {
 
   #asOfLate(url: string, now: Answer, lagMs: number): Answer {
     const earlier = this.#earlier.get(url)?.answer;
-    const age = (now.date ?? 0) - (earlier?.date ?? 0);
-    if (!earlier || age > lagMs || earlier.body.equals(now.body)) return now;
+    if (!earlier || now.date - earlier.date > lagMs || earlier.body.equals(now.body)) return now;
     this.lagging += 1;
     return earlier;
   }
@@ -112,13 +110,12 @@ export class StripeProxy {
   #ask({ method, url, headers }: Pick<IncomingMessage, "method" | "url" | "headers">, upstream: string) {
     return new Promise<Answer>((resolve, reject) => {
       const asked = request(upstream + url, { agent: this.#agent, method, headers }, (response) => {
-        const date = this.date();
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("error", reject);
         response.on("end", () => {
-          const body = Buffer.concat(chunks);
-          resolve({ status: response.statusCode ?? 502, headers: response.headers, body, date });
+          const { statusCode: status = 502, headers } = response;
+          resolve({ status, headers, body: Buffer.concat(chunks), date: Date.parse(headers.date ?? "") });
         });
       });
       // The server may close a connection in the very moment in which it is used again: that is no mishap of the test's.

@@ -2,9 +2,10 @@ import * as z from "zod";
 import { db, Prisma } from "@/lib/db";
 import { log } from "@/lib/log";
 import { isLivemode, stripe } from "@/lib/stripe";
-import { answeredAt, withTurn } from "../fetch";
+import { timesOf, withTurn } from "../fetch";
 import { endUnknown, noteUnknown, readUnknown } from "../findings";
 import type { Comparison, Mirror } from "../mirror";
+import type { Asking } from "../order";
 import { syncObject } from "../sync";
 import { keyOf, readKnown, type Write, writeRows } from "../table";
 import { reasonOf } from "../webhook/failure";
@@ -96,10 +97,15 @@ async function compareList(pass: Run, kind: Kind, place: Place): Promise<Place> 
     ...(since ? { created: { gte: Math.floor(since.getTime() / 1000) } } : {}),
     ...(place.after ? { starting_after: place.after } : {}),
   };
-  const page = await patiently(() => withTurn(() => kind.list(api, params)));
-  const at = answeredAt(page.lastResponse, `a list of ${kind.mirror.table.name}`);
+  const { page, asking } = await patiently(() =>
+    withTurn(async () => {
+      const begunAt = performance.now();
+      const page = await kind.list(api, params);
+      return { page, asking: timesOf(page.lastResponse, `a list of ${kind.mirror.table.name}`, begunAt) };
+    }),
+  );
   const objects = new Map(page.data.map((object) => [object.id, object]));
-  const counts = await judge(pass, kind, objects, at, place.counts);
+  const counts = await judge(pass, kind, objects, asking, place.counts);
   if (pass.since === null)
     await db().metAtStripe.createMany({
       data: [...objects.keys()].map((id) => ({ pass: pass.name, id })),
@@ -114,8 +120,8 @@ async function compareRest(pass: Run, kind: Kind, place: Place): Promise<Place> 
   const rest = await findRest(pass, kind, place.after);
   let { counts } = place;
   for (const id of rest) {
-    const { object, answeredAt } = await patiently(() => kind.mirror.ask(id));
-    counts = await judge(pass, kind, new Map([[id, object]]), answeredAt, counts);
+    const { object, ...asking } = await patiently(() => kind.mirror.ask(id));
+    counts = await judge(pass, kind, new Map([[id, object]]), asking, counts);
   }
   const last = rest.at(-1);
   return rest.length === PAGE && last
@@ -144,7 +150,7 @@ async function judge(
   pass: Run,
   { mirror }: Kind,
   objects: ReadonlyMap<string, object | null>,
-  answeredAt: Date,
+  asking: Asking,
   before: Counts,
 ): Promise<Counts> {
   const counts = { ...before, compared: before.compared + objects.size };
@@ -159,7 +165,7 @@ async function judge(
   for (const [id, object] of objects) {
     const ref = { table: mirror.table, id };
     if (mirror.kind === "invoice" && isDraft(object) && !rows.has(keyOf(ref))) continue;
-    const found = mirror.compare(id, rows.get(keyOf(ref)) ?? null, { object, answeredAt });
+    const found = mirror.compare(id, rows.get(keyOf(ref)) ?? null, { object, ...asking });
     verdicts[found.verdict].push(id);
     if (found.verdict !== "same") pass.onDifference?.(mirror.kind, id, found);
     if (found.verdict === "differs") writes.push({ ...ref, row: found.row });

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { CLOCK_SKEW_MS, type Stamp } from "../order";
+import { type Asking, CLOCK_SKEW_MS, type Stamp } from "../order";
 
 export type Difference = { field: string; here: unknown; stripe: unknown };
 
@@ -24,12 +24,12 @@ export function weigh(
   stamp: Stamp | null,
   differences: number,
   isBehind: boolean,
-  answeredAt: Date,
+  { askedAt, answeredAt }: Asking,
 ): { verdict: "same" | "differs" | "unclear"; stamp: Stamp | null } {
   if (stamp === null) return { verdict: "differs", stamp };
   const heardAt = Math.max(stamp.stripeStateAt.getTime(), stamp.syncedAt?.getTime() ?? 0);
   if (heardAt > answeredAt.getTime() + LAG_MS) return { verdict: "differs", stamp: null };
   if (differences === 0) return { verdict: "same", stamp };
-  const reach = answeredAt.getTime() - (isBehind ? LAG_MS : CLOCK_SKEW_MS);
+  const reach = askedAt.getTime() - (isBehind ? LAG_MS : CLOCK_SKEW_MS);
   return { verdict: heardAt < reach ? "differs" : "unclear", stamp };
 }

@@ -393,6 +393,7 @@ describe("what only Stripe can settle", () => {
 
   const answer = (id: string, versionBefore = 1): Answer => ({
     object: aSubscription({ id, status: "past_due", items: { data: [] } }),
+    askedAt: new Date((T0 + 20) * 1000),
     answeredAt: new Date((T0 + 20) * 1000),
     versionBefore,
   });

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => undated.close());
 
-const answer: Answer = { object: null, answeredAt: new Date(0), versionBefore: 0 };
+const answer: Answer = { object: null, askedAt: new Date(0), answeredAt: new Date(0), versionBefore: 0 };
 
 /** Questions that are answered when the test says so. */
 function questions() {
@@ -145,10 +145,16 @@ describe("what Stripe says about itself", () => {
 
   it("that there is no such object is an answer", async () => {
     expect(nullIfMissing(missing)).toBeNull();
-    expect(await retrieveObject("sub_1", () => Promise.reject(missing))).toEqual({
+    expect(await retrieveObject("sub_1", () => Promise.reject(missing))).toMatchObject({
       object: null,
       answeredAt: new Date(0),
     });
+  });
+
+  it("was asked as long before it answered as the answer took, on its clock", async () => {
+    vi.spyOn(performance, "now").mockReturnValueOnce(1_000).mockReturnValueOnce(31_500);
+    const { askedAt } = await retrieveObject("sub_1", () => Promise.reject(missing));
+    expect(askedAt).toEqual(new Date(-30_500));
   });
 
   it("that a customer was deleted is one too, and what was not is as it is", async () => {

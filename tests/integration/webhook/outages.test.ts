@@ -66,6 +66,7 @@ beforeEach(async () => {
     "truncate stripe_events, subscriptions, subscription_items, row_versions, finished_events cascade",
   );
   proxy.passage = () => ({ mishap: null, beforeMs: 0, afterMs: 0 });
+  proxy.ahead = 0;
   proxy.requests.length = 0;
 });
 afterEach(async () => {
@@ -340,6 +341,32 @@ describe("Stripe's API", () => {
     },
     180_000,
   );
+
+  it("slow to answer with what was true when it was asked hides nothing that happened meanwhile", async () => {
+    const clock = seconds();
+    vi.spyOn(stripe.account, "realNow").mockReturnValue(clock);
+    const says = (status: string) =>
+      stripe.put({ ...aSubscription({ status, items: { data: [] } }), id: "sub_odd", object: "subscription" });
+    says("past_due");
+    // The machine that answers is as far ahead as it may be, and dates what it says when it has said it.
+    proxy.ahead = 5_000 + 2_000;
+    proxy.passage = () => ({ mishap: null, beforeMs: 0, afterMs: 2_000 });
+    await open(1);
+    await deliver(changed("sub_odd", { status: "unpaid" }, clock));
+    await deliver(changed("sub_odd", { status: "paused" }, clock));
+    await vi.waitUntil(async () => (await count("subscriptions where status = 'past_due'")) === 1, {
+      timeout: 30_000,
+      interval: 100,
+    });
+    says("active");
+    proxy.passage = () => ({ mishap: null, beforeMs: 0, afterMs: 0 });
+    await deliver(changed("sub_odd", { status: "active" }, clock + 1));
+    await vi.waitUntil(async () => (await count("stripe_events where status = 'done'")) === 3, {
+      timeout: 30_000,
+      interval: 100,
+    });
+    expect(await count("subscriptions where status = 'active'")).toBe(1);
+  });
 });
 
 describe("a server whose clock is an hour off", () => {

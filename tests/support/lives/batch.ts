@@ -78,7 +78,7 @@ export async function liveThrough(batch: Batch, world: World): Promise<Findings>
     proxy.requests.length = 0;
     proxy.forget();
     proxy.upstream = local.url;
-    proxy.date = () => (clock + batch.skew) * 1000;
+    proxy.ahead = batch.skew * 1000;
     proxy.passage = () => badWeather(batch, chance);
     const post = new Postman(account, world.endpoints, chance);
 
@@ -87,7 +87,7 @@ export async function liveThrough(batch: Batch, world: World): Promise<Findings>
     const longest = Math.max(...batch.lives.map((life) => life.length));
     let delivering = post.deliver(0);
     for (let round = 0; round < longest; round += 1) {
-      if (batch.lag > 0) await proxy.remember(statesOf(account), batch.lag * 1000);
+      if (batch.lag > 0) await proxy.remember(statesOf(account), batch.lag * 1000, clock * 1000);
       for (const [n, person] of people.entries())
         for (const deed of batch.lives[n]?.[round] ?? []) await act(person, deed);
       post.collect(round);
@@ -110,7 +110,7 @@ export async function liveThrough(batch: Batch, world: World): Promise<Findings>
     const found = { ...before, falseFacts, lagging: proxy.lagging, ...post.figures() };
     if (found.lagging === 0) return found;
     // Later by the answers alone: in the account an hour would bring bills.
-    proxy.date = () => (clock + 3600) * 1000;
+    proxy.ahead = 3_600_000;
     await compareAll();
     const { lost } = await compare(truth, await truth.now(shop.stripe), proxy.requests);
     return { ...found, lost, staleOverwrites: [] };

@@ -113,7 +113,7 @@ describe("a batch is decided in memory", () => {
 
 describe("with Stripe's answer", () => {
   const settlement = (object: object | null, versionBefore = 4): Settlement => ({
-    answer: { object, answeredAt: at(60), versionBefore },
+    answer: { object, askedAt: at(60), answeredAt: at(60), versionBefore },
     since: at(1),
   });
   const tie = wish("tie", 0);

@@ -198,6 +198,7 @@ describe("what only has to be here", () => {
 describe("an answer of Stripe", () => {
   const answer = (object: object | null, fields: Partial<Answer> = {}): Answer => ({
     object,
+    askedAt: at(60),
     answeredAt: at(60),
     versionBefore: 4,
     ...fields,
@@ -270,7 +271,7 @@ describe("an answer of Stripe", () => {
 
   describe("that was asked for to compare", () => {
     const compare = (here: Row | null, object: object | null, mirrored = things) =>
-      mirrored.compare("th_1", here, { object, answeredAt: at(600) });
+      mirrored.compare("th_1", here, { object, askedAt: at(600), answeredAt: at(600) });
     const stripe = (status: string, more: object = {}) => ({ id: "th_1", status, ...more });
 
     it("says the same as the row", () => {
@@ -328,7 +329,7 @@ describe("an answer of Stripe", () => {
       expect(compare(row(), null)).toMatchObject({ verdict: "differs", row: { status: "gone" } });
       const young = row({ stripe_state_at: at(590).toISOString() });
       expect(compare(young, null)).toMatchObject({ verdict: "unclear" });
-      expect(plain.compare("th_1", row(), { object: null, answeredAt: at(600) })).toEqual({
+      expect(plain.compare("th_1", row(), { object: null, askedAt: at(600), answeredAt: at(600) })).toEqual({
         verdict: "unknown",
         differences: [],
       });

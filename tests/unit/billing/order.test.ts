@@ -10,7 +10,8 @@ const life: Life<State> = {
 
 const at = (seconds: number) => new Date(1_790_000_000_000 + seconds * 1000);
 const heard = (seconds: number): Stamp => ({ stripeStateAt: at(seconds), syncedAt: null });
-const asked = (seconds: number): Stamp => stampOfAnswer(null, at(seconds), null);
+const atOnce = (seconds: number) => ({ askedAt: at(seconds), answeredAt: at(seconds) });
+const asked = (seconds: number): Stamp => stampOfAnswer(null, atOnce(seconds), null);
 
 const active = { status: "active" };
 const pastDue = { status: "past_due" };
@@ -64,15 +65,23 @@ describe("a row that an answer of the API wrote", () => {
 
 describe("the stamp of an answer", () => {
   it("leaves a margin for the clocks of Stripe's machines", () => {
-    expect(stampOfAnswer(null, at(0), null)).toEqual({
+    expect(stampOfAnswer(null, atOnce(0), null)).toEqual({
       stripeStateAt: new Date(at(0).getTime() - CLOCK_SKEW_MS),
       syncedAt: at(0),
     });
   });
 
   it("reaches at least to the event that made us ask, and to what was known before", () => {
-    expect(stampOfAnswer(heard(-2), at(0), null).stripeStateAt).toEqual(at(-2));
-    expect(stampOfAnswer(heard(-2), at(0), at(-1)).stripeStateAt).toEqual(at(-1));
-    expect(stampOfAnswer(heard(-1), at(0), at(-2)).stripeStateAt).toEqual(at(-1));
+    expect(stampOfAnswer(heard(-2), atOnce(0), null).stripeStateAt).toEqual(at(-2));
+    expect(stampOfAnswer(heard(-2), atOnce(0), at(-1)).stripeStateAt).toEqual(at(-1));
+    expect(stampOfAnswer(heard(-1), atOnce(0), at(-2)).stripeStateAt).toEqual(at(-1));
+  });
+
+  it("says nothing of what happened while it was under way", () => {
+    const slow = { state: active, stamp: stampOfAnswer(null, { askedAt: at(-30), answeredAt: at(0) }, null) };
+    expect(slow.stamp).toEqual({ stripeStateAt: at(-35), syncedAt: at(0) });
+    expect(decide(life, slow, pastDue, at(-36))).toBe("supersede");
+    for (const seconds of [-35, -29, -10, 0, 5]) expect(decide(life, slow, pastDue, at(seconds))).toBe("ask");
+    expect(decide(life, slow, pastDue, at(6))).toBe("apply");
   });
 });
