@@ -90,10 +90,7 @@ export type Retrieve = (
  * https://docs.stripe.com/error-codes#resource-missing
  * @throws BillingError if the answer has no date
  */
-export async function retrieveObject(
-  id: string,
-  retrieve: Retrieve,
-): Promise<Omit<Answer, "versionBefore">> {
+export async function retrieveObject(id: string, retrieve: Retrieve): Promise<Omit<Answer, "versionBefore">> {
   const api = await stripe();
   const begunAt = performance.now();
   try {

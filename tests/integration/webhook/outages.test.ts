@@ -346,7 +346,11 @@ describe("Stripe's API", () => {
     const clock = seconds();
     vi.spyOn(stripe.account, "realNow").mockReturnValue(clock);
     const says = (status: string) =>
-      stripe.put({ ...aSubscription({ status, items: { data: [] } }), id: "sub_odd", object: "subscription" });
+      stripe.put({
+        ...aSubscription({ status, items: { data: [] } }),
+        id: "sub_odd",
+        object: "subscription",
+      });
     says("past_due");
     // The machine that answers is as far ahead as it may be, and dates what it says when it has said it.
     proxy.ahead = 5_000 + 2_000;

@@ -195,7 +195,12 @@ describe("an answer of Stripe", () => {
     await syncSubscription(id);
     expect(await db().subscriptionItem.count({ where: { subscriptionId: id } })).toBe(12);
     const entitlements = { object: "list", data: [], has_more: true };
-    const cut = { object: "entitlements.active_entitlement_summary", customer, livemode: false, entitlements };
+    const cut = {
+      object: "entitlements.active_entitlement_summary",
+      customer,
+      livemode: false,
+      entitlements,
+    };
     const event = anEvent("entitlements.active_entitlement_summary.updated", cut);
     expect(await deliver(event)).toMatchObject({ result: "deferred" });
     await drainDue();
