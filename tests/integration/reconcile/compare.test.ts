@@ -88,6 +88,29 @@ it("a stamp of the future is damage too: events after it would never count", asy
   expect(await db().subscription.count({ where: { stripeStateAt: { gt: new Date() } } })).toBe(0);
 }, 60_000);
 
+it("a list that was long under way outweighs nothing that was heard meanwhile", async () => {
+  await anHourPasses();
+  const row = await db().subscription.findFirstOrThrow({ where: { status: "active" }, select: { id: true } });
+  await db().$executeRaw`
+    update subscriptions set metadata = '{"heard": "meanwhile"}', stripe_state_at = now() - interval '1 minute'
+    where id = ${row.id}`;
+  const verdictAfter = async (ms: number) => {
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => {
+      now += ms;
+      return now;
+    });
+    const verdicts = new Map<string, string>();
+    await compare({ isDry: true, onDifference: (_, id, { verdict }) => verdicts.set(id, verdict) });
+    clock.mockRestore();
+    return verdicts.get(row.id);
+  };
+  expect(await verdictAfter(3_600_000)).toBe("unclear");
+  expect(await verdictAfter(10)).toBe("differs");
+  await compare();
+  expect(await wrongRows(connected)).toEqual([]);
+});
+
 it("an account whose customers are older than the app is imported, a page at a time", async () => {
   const { clearBilling } = await import("../../support/deliver");
   await clearBilling();
