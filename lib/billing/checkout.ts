@@ -138,7 +138,7 @@ async function openSession(
   const print = fingerprint(params);
   const known = sessions.find((session) => isOpen(session) && session.metadata?.fingerprint === print);
   // The newest session is part of the key: the same wish after a payment or an expiry is a new one.
-  const idempotencyKey = fingerprint("checkout", print, sessions[0]?.id ?? null);
+  const idempotencyKey = fingerprint(print, sessions[0]?.id ?? null);
   const session =
     known ??
     (await api.checkout.sessions.create(
@@ -164,8 +164,7 @@ const isOpen = ({ status, mode }: Session) => status === "open" && mode === "sub
 /** Two tabs may each make a session for another plan: the younger one stays. */
 async function olderThan({ id }: Session, customer: string): Promise<Session[]> {
   const sessions = await readSessions(customer);
-  const at = sessions.findIndex((session) => session.id === id);
-  return at < 0 ? [] : sessions.slice(at + 1);
+  return sessions.slice(sessions.findIndex((session) => session.id === id) + 1);
 }
 
 /** @returns false if one of them was paid in the meantime */

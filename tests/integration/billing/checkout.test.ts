@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "@/dev/stripe/http/errors";
 import { expireEach, startCheckout } from "@/lib/billing/checkout";
 import { applyCheckout } from "@/lib/billing/checkout-return";
+import { ensureCustomer } from "@/lib/billing/ownership";
 import { readBilling } from "@/lib/billing/queries";
 import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
 import { db } from "@/lib/db";
@@ -93,6 +94,25 @@ describe("choosing a plan", () => {
     for (const _ of ["made", "found again"])
       await startCheckout(bob, { lookupKey: "solo_monthly", seats: 1 });
     expect((await sessions()).map(({ status }) => status)).toEqual(["open"]);
+    // Nor one that is about something else than a plan.
+    const customer = String((await sessions())[0]?.customer);
+    const success_url = "https://app.example.com/saved";
+    const api = await stripe();
+    await api.checkout.sessions.create({ mode: "setup", currency: "usd", customer, success_url });
+    await choose("company_monthly");
+    expect((await sessions()).map(({ mode, status }) => [mode, status])).toEqual([
+      ["subscription", "open"],
+      ["setup", "open"],
+      ["subscription", "expired"],
+    ]);
+  });
+
+  it("leads to no address that is not of the web", async () => {
+    await choose("solo_monthly");
+    const { account } = local.local;
+    const session = account.store.get("checkout.session", (await sessions())[0]?.id ?? "");
+    if (session) account.change("checkout.session", session, { url: "javascript:https://" }, null);
+    await expect(choose("solo_monthly")).rejects.toThrow(session?.id);
   });
 
   it("while the one before is paid in another tab leaves nothing else to be paid", async () => {
@@ -155,7 +175,27 @@ describe("choosing a plan", () => {
     expect(await choose("company_monthly")).toMatchObject({ outcome: "open" });
   });
 
+  /** A customer who chooses in so many tabs: none makes a session before all have seen that there is none. */
+  const inTabs = async (tabs: number) => {
+    await ensureCustomer(ada);
+    const answer = local.local.before;
+    let goOn = () => {};
+    const allHaveSeen = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let seen = 0;
+    vi.spyOn(local.local, "before").mockImplementation(async (request) => {
+      if (request.path === "/v1/subscriptions") {
+        seen += 1;
+        if (seen === tabs) goOn();
+        await allHaveSeen;
+      }
+      return answer(request);
+    });
+  };
+
   it("twice, in as many tabs as there are, leads to one session", async () => {
+    await inTabs(5);
     const starts = await Promise.all(Array.from({ length: 5 }, () => choose("solo_monthly")));
     const later = await choose("solo_monthly");
     expect(new Set([...starts, later].map((start) => JSON.stringify(start))).size).toBe(1);
@@ -172,6 +212,7 @@ describe("choosing a plan", () => {
   });
 
   it("another in each of two tabs leaves one at the most that can be paid", async () => {
+    await inTabs(3);
     await Promise.all([choose("solo_monthly"), choose("company_monthly"), choose("company_yearly")]);
     expect((await sessions()).filter(({ status }) => status === "open")).toHaveLength(1);
   });

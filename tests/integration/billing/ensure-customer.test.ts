@@ -140,7 +140,7 @@ describe("a row that is to be as Stripe says", () => {
     expect(local.api.requests).toHaveLength(5);
     await over();
     await losing(5);
-    await expect(syncObject(customers, id)).rejects.toThrow(id);
+    await expect(syncObject(customers, id)).rejects.toThrow(`customer ${id}`);
     expect(local.api.requests).toHaveLength(5);
     await over();
   });
