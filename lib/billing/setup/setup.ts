@@ -24,7 +24,8 @@ export async function planSetup(
   const products = await planProducts(api, ids);
   const prices = await planPrices(api, ids);
   const retirements = await planRetirements(api, ids);
-  const isSettled = products.length === 0 && prices.length === 0;
+  // A new product has new prices.
+  const isSettled = prices.length === 0;
   const portal = await planPortal(api, ids, { isSettled, returnUrl: `${appUrl}/dashboard` });
   const url = `${appUrl}/api/webhooks/stripe`;
   if (!isPublic)

@@ -242,22 +242,32 @@ test("a list is as it should be in any order, and not with one more or another",
   expect(await change(TYPES.toReversed())).toEqual([]);
   expect(await change([...TYPES, "charge.failed"])).toEqual([`~ webhook endpoint ${id}: enabled_events`]);
   expect(await change([...TYPES.slice(1), "charge.failed"])).toHaveLength(1);
+  expect(await change(TYPES)).toEqual([]);
 
   const [portal] = await portals();
-  await it.stripe.billingPortal.configurations.update(portal?.id ?? "", { default_return_url: "" });
-  expect((await plan()).changes.map(({ words }) => words)).toContain(
-    `~ portal configuration (${portal?.id}): default_return_url`,
-  );
+  const team = await product("team");
+  await it.stripe.products.update(team.id, { name: "Crew" });
+  await it.stripe.billingPortal.configurations.update(portal?.id ?? "", {
+    default_return_url: "",
+    features: { invoice_history: { enabled: false } },
+  });
+  expect((await setUp()).words).toEqual([
+    `~ product Team (${team.id}): name`,
+    `~ portal configuration (${portal?.id}): default_return_url, features`,
+  ]);
+  expect(await portals()).toMatchObject([{ features: { invoice_history: { enabled: true } } }]);
 });
 
 test("of two products of a plan the one on sale is it, and a portal that is off or another's is not ours", async () => {
-  await it.stripe.products.create({ name: "Solo", metadata: { plan: "solo" } });
-  await it.stripe.products.create({ name: "Solo", metadata: { plan: "solo" }, active: false });
+  const metadata = { plan: "solo" };
+  const sold = await it.stripe.products.create({ name: "Solo", metadata });
+  const off = await it.stripe.products.create({ name: "Solo", metadata, active: false });
   await it.stripe.billingPortal.configurations.create({
     features: { invoice_history: { enabled: true } },
     metadata: { made_by: "somebody" },
   });
-  await setUp();
+  expect((await setUp()).words[0]).toMatch(`~ product Solo (${sold.id}): description, `);
+  expect(await it.stripe.products.retrieve(off.id)).toMatchObject({ active: false });
   const [portal] = await portals();
   await it.stripe.billingPortal.configurations.update(portal?.id ?? "", { active: false });
   expect((await setUp()).words).toEqual(["+ portal configuration"]);
