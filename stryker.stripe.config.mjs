@@ -67,6 +67,8 @@ const name = ["stripe", ...(process.env.FILES?.split(",") ?? [])].join("-").repl
 
 // tests/mutation/stripe.config.ts reads it, in the process that runs the tests.
 process.env.MUTATION_TESTS = [...new Set(tests)].join();
+// Fewer examples: a mutant that only the last of many would notice is rare, and each is tried with all of them.
+Object.assign(process.env, { COMPARED_LIVES: "6", TIMELINE_RUNS: "3" });
 
 export default {
   ...core,

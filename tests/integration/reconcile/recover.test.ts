@@ -80,7 +80,13 @@ it("where the event that the way went on from is gone, the walk begins anew", as
   const { id } = await db().stripeEvent.findFirstOrThrow();
   await db().stripeEvent.delete({ where: { id } });
   await setWalk("recover all", nowS() - 3_600, "evt_gone");
-  expect(await recover()).toMatchObject({ missed: 1, isFinished: true });
+  const lines = vi.spyOn(console, "log").mockImplementation(() => {});
+  const recovered = await recover();
+  expect(recovered).toMatchObject({ missed: 1, isFinished: true });
+  const told = lines.mock.calls.map(([line]) => JSON.parse(line));
+  expect(told.filter(({ message }) => message === "events recovered")).toMatchObject([
+    { level: "info", ...recovered },
+  ]);
 });
 
 it("types that the endpoint does not subscribe to are no loss", async () => {
