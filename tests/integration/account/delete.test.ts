@@ -58,7 +58,13 @@ async function expectDeleted(member: Subscriber): Promise<void> {
 
 it("the plan ends at Stripe, nothing signs in any more, and the bills stay", async () => {
   const [ada, eve] = [await aMember(), await aMember()];
+  const { customerId } = ada;
+  await db().subscription.create({
+    data: { id: "sub_over", customerId, status: "canceled", livemode: false, stripeStateAt: new Date() },
+  });
   await deleteAccount(ada.userId);
+  // Nothing more happens to what has ended.
+  expect(local.api.requests).not.toContain("GET /v1/subscriptions/sub_over");
   await expectDeleted(ada);
   expect(await db().invoice.count({ where: { customerId: ada.customerId, status: "paid" } })).toBe(1);
   expect(await userRows(eve)).toEqual(THERE);
@@ -121,10 +127,14 @@ it("a payment page that is still open in another tab takes no money afterwards",
   await db().user.create({ data: { id: "two-tabs", name: "Ada", email: "two-tabs@example.com" } });
   const user = { id: "two-tabs", name: "Ada", email: "two-tabs@example.com" };
   const start = await startCheckout(user, { lookupKey: "solo_monthly", seats: 1 });
-  if (start.outcome !== "open") throw new Error("There is something to pay.");
+  const eve = { id: "eve", name: "Eve", email: "eve@example.com" };
+  await db().user.create({ data: eve });
+  const other = await startCheckout(eve, { lookupKey: "solo_monthly", seats: 1 });
+  if (start.outcome !== "open" || other.outcome !== "open") throw new Error("There is something to pay.");
   const { id: customerId } = await db().customer.findUniqueOrThrow({ where: { userId: user.id } });
   await deleteAccount(user.id);
   expect((await visit(start.url)).html).not.toContain("Card number");
+  expect((await visit(other.url)).html).toContain("Card number");
   await submit(start.url, card(GOOD, { email: user.email }));
   const made = [...local.local.account.store.ofCustomer("subscription", customerId)];
   expect(made).toEqual([]);

@@ -112,6 +112,8 @@ describe("features", () => {
 
 it("limits are the plan's, and without a plan there is room for nothing", async () => {
   expect(withinLimit(await standing(), "decisions", 0)).toBe(false);
+  await subscribe({ id: "sub_2", items: { object: "list", data: [], has_more: false } });
+  expect(await standing()).toMatchObject({ plan: null, limits: null, access: { access: true } });
   await subscribe();
   expect(withinLimit(await standing(), "decisions", 1_000_000)).toBe(true);
   expect(withinLimit({ limits: { decisions: 100 } }, "decisions", 99)).toBe(true);

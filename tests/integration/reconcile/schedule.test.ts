@@ -16,7 +16,10 @@ const lists = () =>
   stripe.api.requests.splice(0).filter((request) => request === "GET /v1/subscriptions").length;
 
 it("everything is compared at first and each week, what is new each day, and nothing in between", async () => {
+  const other = { name: "of another work", state: {} };
+  await db().progress.create({ data: other });
   await run(start);
+  expect(await db().progress.findUnique({ where: { name: other.name } })).toMatchObject(other);
   expect(lists()).toBe(1);
   await run(start + HOUR_MS);
   expect(lists()).toBe(0);
