@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { openSync } from "node:fs";
 import { createServer, request, type Server } from "node:http";
 import { createRequire } from "node:module";
+import { expect, test } from "@playwright/test";
 import { Client } from "pg";
 import { anyPort } from "../../dev/ports.ts";
 import { ending, untilAnswers } from "../../dev/processes.ts";
@@ -13,7 +14,6 @@ import { migrate } from "../../prisma/migrate/migrations.ts";
 import { WEBHOOK_SECRET } from "../support/env.ts";
 import { aCustomer, anEvent, aSubscription } from "../support/events.ts";
 import { StripeProxy } from "../support/stripe-proxy.ts";
-import { expect, test } from "./support/fixtures.ts";
 
 /**
  * A server of this file's own, of the same build, that can be stopped. Its database and its Stripe are its own too: any other
