@@ -22,7 +22,10 @@ const PROJECTS: Record<Suite, readonly string[]> = {
  * @param beforeTotals writes what else there is to say: the totals are the last line
  * @returns whether at least one test ran and none failed
  */
-export async function runSuites(suites: readonly Suite[], beforeTotals = () => {}): Promise<boolean> {
+export async function runSuites(
+  suites: readonly Suite[],
+  beforeTotals: () => Promise<void> | void = () => {},
+): Promise<boolean> {
   ensurePrismaClient(root);
   const totals: Totals[] = [];
   // Beside the other suites: those wait for their databases as often as they compute.
@@ -33,7 +36,7 @@ export async function runSuites(suites: readonly Suite[], beforeTotals = () => {
   const all = sum(totals);
   if (all.passed + all.failed === 0) console.log("No test ran.");
   for (const name of all.failures) console.log(`Failed: ${name}`);
-  beforeTotals();
+  await beforeTotals();
   console.log(describeTotals(all));
   return all.failed === 0 && all.passed > 0;
 }
