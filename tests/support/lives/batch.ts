@@ -74,13 +74,14 @@ export async function liveThrough(batch: Batch, world: World): Promise<Findings>
     let clock = Math.floor(Date.now() / 1000);
     account.realNow = () => clock;
     const truth = new Truth(account);
-    const chance = random(batch.seed);
+    // Requests come as the machine has time for them: what they draw must not move what the lives draw.
+    const [chance, chanceOnTheWay] = [random(batch.seed), random(~batch.seed)];
     proxy.requests.length = 0;
     proxy.forget();
     proxy.upstream = local.url;
     proxy.ahead = batch.skew * 1000;
-    proxy.passage = () => badWeather(batch, chance);
-    const post = new Postman(account, world.endpoints, chance);
+    proxy.passage = () => badWeather(batch, chanceOnTheWay);
+    const post = new Postman(account, world.endpoints, { chance, chanceOnTheWay });
 
     const shop = await openShop(clientOf(local), account);
     const people = await Promise.all(batch.lives.map((_, n) => enter(shop, `person${n}`)));
@@ -95,15 +96,17 @@ export async function liveThrough(batch: Batch, world: World): Promise<Findings>
       delivering = post.deliver(round);
       clock += pick([0, 0, 1, 1, 2, 30], chance());
       const pause = pick([0, 0, 0, 3700, 4 * DAY, 31 * DAY], chance());
-      if (pause > 0) await advanceAccount(account, account.now() + pause);
+      await advanceAccount(account, account.now() + pause);
       clock += pick([0, 1, 10], chance());
+      await advanceAccount(account, account.now());
     }
     await delivering;
+    clock += pick([0, 1, 60], chance());
+    await advanceAccount(account, account.now());
     post.collect(longest);
     await post.deliver(Number.POSITIVE_INFINITY);
 
     proxy.passage = () => ({ mishap: null, beforeMs: 0, afterMs: 0 });
-    clock += pick([0, 1, 60], chance());
     await drainUntilSettled(world.endpoints);
     const falseFacts = await readFalseFacts(account, VERSIONS[4]);
     const before = await compare(truth, await truth.now(shop.stripe), proxy.requests);
@@ -156,16 +159,22 @@ class Postman {
   readonly #account: Account;
   readonly #endpoints: readonly Endpoint[];
   readonly #chance: () => number;
+  readonly #chanceOnTheWay: () => number;
   #seen = 0;
   #waiting: Parcel[] = [];
   readonly #sent = new Set<string>();
   readonly #results = new Map<string, number>();
   #deliveries = 0;
 
-  constructor(account: Account, endpoints: readonly Endpoint[], chance: () => number) {
+  constructor(
+    account: Account,
+    endpoints: readonly Endpoint[],
+    { chance, chanceOnTheWay }: Record<"chance" | "chanceOnTheWay", () => number>,
+  ) {
     this.#account = account;
     this.#endpoints = endpoints;
     this.#chance = chance;
+    this.#chanceOnTheWay = chanceOnTheWay;
   }
 
   /** What has happened since: each event is due now, some rounds later, or only at the end. */
@@ -202,7 +211,7 @@ class Postman {
     const body = JSON.stringify({ ...eventBody(this.#account, event, shape), id });
     for (;;) {
       this.#deliveries += 1;
-      const url = this.#endpoints[Math.floor(this.#chance() * this.#endpoints.length)]?.url ?? "";
+      const url = this.#endpoints[Math.floor(this.#chanceOnTheWay() * this.#endpoints.length)]?.url ?? "";
       const answer = await wires.send(url, body, [WEBHOOK_SECRET]);
       if (answer.status === null) throw new Error(answer.why);
       const { result } = JSON.parse(answer.body);
