@@ -251,7 +251,8 @@ it("every step of the upkeep works on an empty account, and one that fails holds
   const old = { hour: { lt: new Date(Date.now() - 80 * 86_400_000) } };
   expect(await db().deliveryCount.count({ where: old })).toBe(1);
   expect(await inboxRow({ id: "evt_old" })).toMatchObject({ payload: "" });
-  expect(await db().progress.findUnique({ where: { name: "comparison" } })).not.toBeNull();
+  for (const name of ["comparison", "recover all"])
+    expect(await db().progress.findUnique({ where: { name } })).not.toBeNull();
   await makeTrouble();
   answer = 500;
   const errors = vi.spyOn(console, "error").mockImplementation(() => {});
