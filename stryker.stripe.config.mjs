@@ -12,7 +12,7 @@ const TESTS = {
   "change/waiting": ["billing/change", "billing/cancellation"],
   ownership: ["billing/ensure-customer", "billing/checkout", "webhook/ownership", "billing/queries"],
   sync: ["billing/ensure-customer", "webhook/same-second"],
-  queries: ["billing/queries", "billing/standing", "webhook/ownership", "billing/cancellation"],
+  queries: ["billing/queries", "billing/standing", "webhook/ownership", "billing/change"],
   cancellation: ["billing/cancellation", "account/delete"],
   customers: ["webhook/same-second", "webhook/odd-shapes", "billing/ensure-customer"],
   plans: ["unit/billing/plans", "unit/billing/kind-of-change", "billing/queries"],

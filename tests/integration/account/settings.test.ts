@@ -68,6 +68,8 @@ describe("the name", () => {
     expect(local.api.requests).toEqual([`GET /v1/customers/${ada.customer}`]);
     const after = { name: "Countess", email: "countess@example.com" };
     expect(await updateContact(ada.id, ada, after)).toBe(true);
+    // What the bills have is another one now.
+    expect(await updateContact(ada.id, ada, { name: "Bob", email: "bob@example.com" })).toBe(false);
     expect(await atStripe(ada)).toMatchObject(after);
     expect(await db().customer.findUnique({ where: { userId: ada.id } })).toMatchObject({
       email: after.email,
