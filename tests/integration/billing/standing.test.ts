@@ -49,19 +49,19 @@ const subscribe = (fields: Record<string, unknown> = {}) =>
   );
 const standing = (at = now, user = "user_ada") => readBilling(user, at);
 const features = async (at = now) => [...(await standing(at)).features].sort();
-const entitle = (keys: string[], customer = "cus_1") =>
-  deliver(
-    anEvent("entitlements.active_entitlement_summary.updated", {
-      object: "entitlements.active_entitlement_summary",
-      customer,
-      livemode: false,
-      entitlements: {
-        object: "list",
-        data: keys.map((lookup_key) => ({ id: `ent_${lookup_key}`, lookup_key, livemode: false })),
-        has_more: false,
-      },
-    }),
-  );
+const entitle = (keys: string[], customer = "cus_1", created = T0) => {
+  const summary = {
+    object: "entitlements.active_entitlement_summary",
+    customer,
+    livemode: false,
+    entitlements: {
+      object: "list",
+      data: keys.map((lookup_key) => ({ id: `ent_${lookup_key}`, lookup_key, livemode: false })),
+      has_more: false,
+    },
+  };
+  return deliver(anEvent("entitlements.active_entitlement_summary.updated", summary, { created }));
+};
 
 describe("features", () => {
   it("are the plan's while it gives access, and nobody else's", async () => {
@@ -93,6 +93,8 @@ describe("features", () => {
     expect(await features()).toEqual(["search", "sso"]);
     await entitle(["audit_log"], "cus_2");
     expect(await features()).toEqual(["search", "sso"]);
+    await entitle(["history"], "cus_1", T0 + 1);
+    expect(await features()).toEqual(["history"]);
   });
 
   it("are none once the subscription has ended, whatever Stripe's entitlements said", async () => {

@@ -203,7 +203,11 @@ describe("an answer of Stripe", () => {
     };
     const event = anEvent("entitlements.active_entitlement_summary.updated", cut);
     expect(await deliver(event)).toMatchObject({ result: "deferred" });
+    const ofNobody = { ...cut, customer: "cus_none" };
+    const unknown = anEvent("entitlements.active_entitlement_summary.updated", ofNobody);
+    await deliver(unknown);
     await drainDue();
+    expect((await inboxRow(unknown)).lastError).toContain("knows no entitlement summary cus_none");
     const entitled = await db().entitlementSummary.findUnique({ where: { id: customer } });
     expect(entitled?.lookupKeys).toEqual(["sso"]);
   });
