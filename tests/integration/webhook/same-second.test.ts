@@ -29,6 +29,15 @@ describe("a second event of the same second", () => {
     expect(stripe.api.requests).toEqual(["GET /v1/subscriptions/sub_1"]);
   });
 
+  it("of a product that is taken off sale is settled by Stripe, and one that says the same is not", async () => {
+    await deliver(anEvent("product.created", aProduct()));
+    expect(await deliver(anEvent("product.updated", aProduct()))).toMatchObject({ result: "applied" });
+    const off = anEvent("product.updated", aProduct({ active: false }));
+    expect(await deliver(off)).toMatchObject({ result: "deferred" });
+    await drainDue();
+    expect((await inboxRow(off)).lastError).toContain("knows no product prod_pro");
+  });
+
   it("that says the same needs no call to Stripe", async () => {
     await deliver(updated({}));
     expect(await deliver(updated({}))).toMatchObject({ result: "applied" });
