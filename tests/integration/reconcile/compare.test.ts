@@ -291,7 +291,11 @@ it("a row that somebody else writes meanwhile, and writes wrong, is asked about 
     const comparing = compare();
     await vi.waitUntil(
       async () =>
-        (await other.query("select from pg_stat_activity where wait_event_type = 'Lock'")).rows.length > 0,
+        (
+          await other.query(
+            "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+          )
+        ).rows.length > 0,
       { timeout: 60_000 },
     );
     await other.query("commit");

@@ -121,7 +121,8 @@ describe.runIf(program !== null)("behind PgBouncer in transaction mode", () => {
     ]);
     const left = await db().$queryRaw`
       select name as left from pg_prepared_statements
-      union all select 'lock ' || mode from pg_locks where locktype = 'advisory'
+      union all select 'lock ' || mode from pg_locks
+        where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
       union all select pg_listening_channels()
       union all select 'table ' || relname from pg_class where relpersistence = 't'`;
     expect(left).toEqual([]);
