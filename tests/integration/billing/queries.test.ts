@@ -92,6 +92,19 @@ describe("what the dashboard reads", () => {
     });
   });
 
+  it("the grace period counts from the oldest bill that is open, and from when it was due", async () => {
+    await send("customer.subscription.updated", aSubscription({ status: "past_due" }));
+    const failed = (id: string, fields: Record<string, unknown>) =>
+      send("invoice.payment_failed", anInvoice({ id, attempt_count: 1, ...fields }));
+    const grace = async () => (await billing()).access.until?.getTime();
+    const sevenDaysFrom = (seconds: number) => (seconds + 7 * 86_400) * 1000;
+    await failed("in_2", { created: T0 + 200 });
+    await failed("in_1", { created: T0 + 100 });
+    expect(await grace()).toBe(sevenDaysFrom(T0 + 100));
+    await failed("in_0", { created: T0 + 50, due_date: T0 + 150 });
+    expect(await grace()).toBe(sevenDaysFrom(T0 + 150));
+  });
+
   it("invoices, the newest first, without drafts", async () => {
     for (const [n, status] of ["paid", "draft", "open"].entries())
       await send("invoice.updated", anInvoice({ id: `in_${n}`, status, created: T0 + n }));
