@@ -36,6 +36,7 @@ test("name, address and password are changed, and the data taken along, by keybo
   const elsewhere = await browser.newPage({ baseURL: process.env.APP_URL ?? "" });
   await signIn(elsewhere, person);
   await page.getByRole("link", { name: /^Settings/ }).click();
+  await expect(page).toHaveTitle(/^Settings/);
   await expectAccessible(page);
 
   await part(page, "Name").getByLabel("Name").fill("  ");

@@ -89,6 +89,8 @@ export async function expectAccessible(page: Page, says: readonly (string | RegE
   for (const { name, colorScheme, viewport, rules } of LOOKS) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.setViewportSize(viewport);
+    // A page that was come to by a link has its title a moment after its content.
+    await expect(page, name).toHaveTitle(/\S/);
     for (const words of says)
       await expect(
         page.getByRole("main").getByText(words).filter({ visible: true }).first(),

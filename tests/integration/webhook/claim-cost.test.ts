@@ -24,7 +24,8 @@ it("what a claim and a look cost does not grow with the events that are settled"
     for (const { text, values } of statements) {
       const { rows } = await pool.query(`explain ${text}`, Array.isArray(values) ? values : []);
       const plan = rows.map((row) => String(row["QUERY PLAN"])).join("\n");
-      expect(plan).toMatch(/stripe_events_(pending|untried)_idx/);
+      // Where few events wait, an index by status costs as little, and the planner may take it.
+      expect(plan).toMatch(/stripe_events_(pending|untried)_idx|Index Cond: \(\(?status = 'pending'/);
       expect(plan).not.toContain("Seq Scan on stripe_events");
     }
   } finally {
