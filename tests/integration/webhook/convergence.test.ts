@@ -7,14 +7,18 @@ import { life } from "../../support/lives/life";
 import { installWitness } from "../../support/lives/witness";
 import { StripeProxy } from "../../support/stripe-proxy";
 
-/** How many lives are lived. `LIVES=100000 npm run test:nightly` is the nightly's. */
-const LIVES = Number(process.env.LIVES ?? 1_000);
-
-/** How many of them share an account and run at once. */
+/** How many lives share an account and run at once. */
 const TOGETHER = 40;
 
-/** `SEED=…` lives them again. */
+/** `SEED=…` lives them again; with `BATCH=…`, the `path` that a failure names, only the batch that failed. */
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+const { BATCH } = process.env;
+
+/** How many lives are lived. `LIVES=100000 npm run test:nightly` is the nightly's. */
+const LIVES = BATCH ? TOGETHER : Number(process.env.LIVES ?? 1_000);
+
+/** After how many lives a longer run says how far it is. */
+const SAY_EVERY = 1_000;
 
 const database = useDatabase({ STRIPE_REQUESTS_PER_SECOND: "100" });
 let proxy: StripeProxy;
@@ -54,15 +58,17 @@ it(
         total.lives += lives;
         for (const key of ["events", "deliveries", "requests", "lagging"] as const) total[key] += found[key];
         for (const [result, times] of found.results) results.set(result, (results.get(result) ?? 0) + times);
+        if (total.lives % SAY_EVERY < lives && total.lives < LIVES)
+          process.stdout.write(`${total.lives} of ${LIVES} lives, ${total.events} events. SEED=${SEED}\n`);
       }),
       // Lived again in another order it is another delivery, so a failure is shown as it was, not made smaller.
-      { seed: SEED, numRuns: Math.ceil(LIVES / lives), endOnFailure: true },
+      { seed: SEED, numRuns: Math.ceil(LIVES / lives), endOnFailure: true, ...(BATCH && { path: BATCH }) },
     );
     process.stdout.write(
       `${total.lives} lives: ${total.events} events in ${total.deliveries} deliveries to 3 processes, ` +
         `${total.requests} calls to Stripe, ${total.lagging} of them answered late. 0 lost, 0 applied twice, 0 stale overwrites, 0 false facts. ` +
         `${[...results].map(([result, times]) => `${times} ${result}`).join(", ")}. ` +
-        `LIVES=${LIVES} SEED=${SEED} lives them again.\n`,
+        `${BATCH ? `BATCH=${BATCH}` : `LIVES=${LIVES}`} SEED=${SEED} lives them again.\n`,
     );
   },
   24 * 3_600_000,
