@@ -15,7 +15,8 @@ import { Refusal } from "@/lib/billing/errors";
 import { errorKind } from "@/lib/error-kind";
 import { log } from "@/lib/log";
 import { PASSWORD } from "@/lib/password-policy";
-import { type CurrentUser, requireUser } from "@/lib/session";
+import { type CurrentUser, currentSessionId, requireUser } from "@/lib/session";
+import { endOtherSignIns } from "@/lib/sign-ins";
 import { act, fieldsOf } from "../act";
 import type { Answer } from "./answer";
 
@@ -84,8 +85,8 @@ export async function savePassword(_: Answer, form: FormData): Promise<Answer> {
 
 /** Ends every session of the user's but the one that asks. */
 export async function signOutElsewhere(): Promise<never> {
-  await requireUser("/settings");
-  await auth().api.revokeOtherSessions({ headers: await headers() });
+  const user = await requireUser("/settings");
+  await endOtherSignIns(user.id, { id: (await currentSessionId()) ?? "" });
   redirect("/settings?done=elsewhere");
 }
 

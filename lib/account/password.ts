@@ -1,5 +1,6 @@
 import { isAllowed } from "../attempts";
 import { auth } from "../auth";
+import { endOtherSignIns } from "../sign-ins";
 import { AccountRefusal } from "./refusal";
 
 /** As many a minute as the sign-in form takes: whoever finds an open session must not guess faster than anybody else. */
@@ -33,8 +34,5 @@ export async function changePassword(
     headers,
   });
   // The library ends them before the new password counts: whoever signed in by the old one in between is out by this.
-  const { internalAdapter } = await auth().$context;
-  const sessions = await internalAdapter.listSessions(userId);
-  for (const session of sessions)
-    if (session.token !== token) await internalAdapter.deleteSession(session.token);
+  await endOtherSignIns(userId, { token: token ?? "" });
 }

@@ -8,7 +8,7 @@ import { updateContact } from "@/lib/billing/contact";
 import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
 import { db } from "@/lib/db";
 import { query } from "@/lib/pool";
-import { endSignIn, readSignIns } from "@/lib/sign-ins";
+import { endOtherSignIns, endSignIn, readSignIns } from "@/lib/sign-ins";
 import { stripe } from "@/lib/stripe";
 import { useDatabase } from "../../support/database";
 import { aMember, type Member, PASSWORD } from "../../support/member";
@@ -130,6 +130,39 @@ describe("password and sign-ins", () => {
     await checkPassword((await aSubscriber()).id, PASSWORD);
     await query("update rate_limits set last_request = last_request - 61000");
     await checkPassword(ada.id, PASSWORD);
+  });
+
+  /** More than the library lists at once, and as many that have run out. */
+  const signInOften = ({ id }: Member) =>
+    query(
+      `insert into sessions (id, token, expires_at, user_id, updated_at)
+      select id, id, now() + case when n % 2 = 0 then interval '1 day' else interval '-1 day' end, $1, now()
+      from (select n, $1 || ' ' || n as id from generate_series(1, 300) n) often`,
+      [id],
+    );
+  const sessionsOf = async ({ id }: Member) => {
+    const sessions = await db().session.findMany({ where: { userId: id } });
+    return sessions.map(({ token }) => token);
+  };
+
+  it("every other of one's own is ended, however many there are, and nobody else's", async () => {
+    const eve = await aSubscriber();
+    for (const one of [ada, eve]) await signInOften(one);
+    expect((await readSignIns(ada.id)).every(({ id }) => !/ \d*[13579]$/.test(id))).toBe(true);
+    await endOtherSignIns(ada.id, { token: ada.token });
+    expect(await sessionsOf(ada)).toEqual([ada.token]);
+    expect(await sessionsOf(eve)).toHaveLength(301);
+  });
+
+  it("a new password ends however many were signed in while it was written", async () => {
+    const headers = headersOf(await signIn(ada));
+    const wanted = { password: PASSWORD, newPassword: "another horse battery" };
+    await whileWriting(
+      "accounts",
+      () => changePassword(ada.id, wanted, headers),
+      () => signInOften(ada),
+    );
+    expect(await sessionsOf(ada)).toHaveLength(1);
   });
 
   it("one of one's own sign-ins can be ended, and nobody else's", async () => {
