@@ -118,14 +118,30 @@ const changed = (id: string, fields: object = {}, created = seconds()) =>
     created,
   });
 
-/** A stream of events, each about a subscription of its own. */
-function stream(): { stop(): Promise<Told[]> } {
+/** What Stripe says of a subscription of which two events of one second say different things. */
+const settled = (id: string, status = "past_due") => ({
+  ...aSubscription({ status, items: { data: [] } }),
+  id,
+  object: "subscription",
+});
+
+let born = 0;
+
+/** A stream of events, each about a subscription of its own: but of each twenty, two contradict each other. */
+function stream(perSecond: number): { stop(): Promise<Told[]> } {
   const all: Promise<Told>[] = [];
   const begun = Date.now();
+  const send = () => {
+    const [id, at] = [`sub_${born}`, seconds()];
+    all.push(deliver(changed(id, {}, at)));
+    if (born++ % 19 !== 0) return;
+    stripe.put(settled(id));
+    all.push(deliver(changed(id, { status: "paused" }, at)));
+  };
   // By the clock: a machine that is busy sends late, not less.
   const timer = setInterval(() => {
-    const due = ((Date.now() - begun) / 1_000) * PER_SECOND;
-    while (all.length < due) all.push(deliver(changed(`sub_${all.length}`)));
+    const due = ((Date.now() - begun) / 1_000) * perSecond;
+    while (all.length < due) send();
   }, 20);
   return {
     stop() {
@@ -135,23 +151,36 @@ function stream(): { stop(): Promise<Told[]> } {
   };
 }
 
-/** All is done and none parked, once each, and each row is there. */
+const untilNoneWaits = (meanwhile: () => Promise<unknown> = async () => {}) =>
+  vi.waitUntil(
+    async () => {
+      await meanwhile();
+      return (await count("stripe_events where status = 'pending'")) === 0;
+    },
+    { timeout: 180_000, interval: 100 },
+  );
+
+/** Delays pass, and a scheduler calls. */
+async function drainAll(): Promise<void> {
+  await untilDue();
+  await Promise.all(endpoints.map((endpoint) => endpoint.drain().catch(() => null)));
+}
+
+const untilDue = () => run("update stripe_events set next_attempt_at = 'epoch' where status = 'pending'");
+
+/** All is done and none parked, once each, and each row is there: as its one event tells it, or as Stripe settled it. */
 async function expectAllApplied(told: readonly Told[]): Promise<void> {
-  for (
-    let tries = 0;
-    tries < 600 && (await count("stripe_events where status = 'pending'")) > 0;
-    tries += 1
-  ) {
-    await Promise.all(endpoints.map((endpoint) => endpoint.drain().catch(() => null)));
-    await sleep(100);
-  }
+  const settled = await count(
+    "(select from stripe_events group by object_id having count(*) > 1) contradicted",
+  );
   expect(told.filter(({ acknowledgedAt }) => acknowledgedAt === null)).toEqual([]);
   expect(await count("stripe_events where status <> 'done'")).toBe(0);
   expect(await count("stripe_events where status = 'done'")).toBe(told.length);
   expect(await count("finished_events")).toBe(told.length);
   expect(await count("(select id from finished_events group by id having count(*) > 1) twice")).toBe(0);
-  expect(await count("subscriptions")).toBe(told.length);
-  expect(await count("subscriptions where version > 1")).toBe(0);
+  expect(await count("subscriptions")).toBe(told.length - settled);
+  expect(await count("subscriptions where status = 'past_due' and version <= 2")).toBe(settled);
+  expect(await count("subscriptions where status <> 'past_due' and version > 1")).toBe(0);
 }
 
 function postmaster(): number {
@@ -183,23 +212,51 @@ async function restartPostgres(): Promise<void> {
 
 it("a database that is killed under load and comes back has everything, without a person", async () => {
   await open(2);
-  const events = stream();
+  // A second, so that the kill meets questions to Stripe under way, and leases.
+  proxy.passage = () => ({ mishap: null, beforeMs: 1_000, afterMs: 0 });
+  const load = stream(PER_SECOND);
   await sleep(1_000);
+  await vi.waitUntil(async () => (await count(`stripe_events where ${LEASED}`)) > 0, { timeout: 60_000 });
+  const killedAt = new Date();
   await killPostgres();
   await sleep(OUTAGE_MS);
+  proxy.passage = () => ({ mishap: null, beforeMs: 0, afterMs: 0 });
   await restartPostgres();
-  const backAt = Date.now();
+  await age(killedAt);
   await sleep(1_000);
-  const told = await events.stop();
+  const told = await load.stop();
+  // Life goes on, and each delivery looks for what waits.
+  const trickle = stream(1);
+  await untilNoneWaits();
+  told.push(...(await trickle.stop()));
+  await untilNoneWaits();
   await expectAllApplied(told);
-  const last = Math.max(...told.map(({ acknowledgedAt }) => acknowledgedAt ?? 0));
   const refused = told.filter(({ answers }) => answers.length > 1).length;
   expect(refused).toBeGreaterThan(0);
+  const after = await secondsAfterReturn();
   process.stdout.write(
-    `${told.length} events, the database away for ${OUTAGE_MS / 1000} s at ${PER_SECOND} a second: ${refused} came again; ` +
-      `all applied ${((last - backAt) / 1000).toFixed(1)} s after its return. 0 lost, 0 applied twice, 0 parked.\n`,
+    `${told.length} events, the database away for ${OUTAGE_MS / 1000} s at ${PER_SECOND} a second: ${refused} came again, ` +
+      `${proxy.requests.length} questions to Stripe; all applied ${after.toFixed(1)} s after its return. ` +
+      "0 lost, 0 applied twice, 0 parked.\n",
   );
+  // The nightly's figure: on a machine that does much else at once, an outage of seconds may take as long.
+  if (OUTAGE_MS >= 60_000) expect(after).toBeLessThan(60);
 }, 900_000);
+
+const LEASED = "status = 'pending' and locked_until > now()";
+
+/** A lease of a minute is over when an outage of a minute is. After a shorter one, it is made to be. */
+const age = (killedAt: Date) =>
+  run(`update stripe_events set locked_until = now()
+    where ${LEASED} and locked_until <= '${killedAt.toISOString()}'::timestamptz + interval '1 minute'`);
+
+/** When the last of what had come until the database's return was applied, by its own clock. */
+async function secondsAfterReturn(): Promise<number> {
+  const { rows } = await run(`
+    select extract(epoch from max(processed_at) - pg_postmaster_start_time())::float8 as it
+    from stripe_events where created <= pg_postmaster_start_time()`);
+  return Number(rows[0]?.it);
+}
 
 describe("a database", () => {
   it("with no connection left answers 503, and takes the event when it is delivered again", async () => {
@@ -213,7 +270,9 @@ describe("a database", () => {
     const refused = await deliver(changed("sub_refused"), Date.now() + 300);
     expect(refused.answers).toContain(503);
     await run("alter database outages connection limit -1");
-    await expectAllApplied([await deliver(refused.event)]);
+    const again = await deliver(refused.event);
+    await untilNoneWaits(drainAll);
+    await expectAllApplied([again]);
   });
 
   it("that a lock holds up, longer than anybody waits for a connection, loses nothing", async () => {
@@ -228,7 +287,7 @@ describe("a database", () => {
     await holder.query("commit");
     await holder.end();
     const told = await Promise.all(waiting);
-    await untilDue();
+    await untilNoneWaits(drainAll);
     await expectAllApplied([warm, ...told]);
   });
 
@@ -249,7 +308,7 @@ describe("a database", () => {
     await untilDue();
     await run("drop function fail cascade");
     await run("drop sequence failures");
-    await untilDue();
+    await untilNoneWaits(drainAll);
     await expectAllApplied(told);
   });
 
@@ -264,12 +323,10 @@ describe("a database", () => {
     expect(told.at(-1)?.answers).toContain(503);
     await restartWithin("unlimited");
     const again = await deliver(told.pop()?.event ?? {});
+    await untilNoneWaits(drainAll);
     await expectAllApplied([...told, again]);
   });
 });
-
-/** Delays pass. */
-const untilDue = () => run("update stripe_events set next_attempt_at = 'epoch' where status = 'pending'");
 
 /**
  * Kills Postgres, and starts it as on a disk where no file has room to grow beyond so many bytes. A server inherits the
@@ -303,11 +360,7 @@ describe("Stripe's API", () => {
   it.each(mishaps)(
     "%s hurts only what must ask it, until it is back",
     async (_, mishap, beforeMs) => {
-      stripe.put({
-        ...aSubscription({ status: "past_due", items: { data: [] } }),
-        id: "sub_odd",
-        object: "subscription",
-      });
+      stripe.put(settled("sub_odd"));
       proxy.passage = () => ({ mishap, beforeMs, afterMs: 0 });
       await open(1);
       const at = seconds();
@@ -327,14 +380,7 @@ describe("Stripe's API", () => {
       );
       expect(await count("stripe_events where status = 'parked'")).toBe(0);
       proxy.passage = () => ({ mishap: null, beforeMs: 0, afterMs: 0 });
-      await vi.waitUntil(
-        async () => {
-          await untilDue();
-          await Promise.all(endpoints.map((endpoint) => endpoint.drain()));
-          return (await count("stripe_events where status = 'pending'")) === 0;
-        },
-        { timeout: 60_000, interval: 200 },
-      );
+      await untilNoneWaits(drainAll);
       expect(await count("stripe_events where status = 'done'")).toBe(told.length + others.length);
       expect(await count("finished_events")).toBe(told.length + others.length);
       expect(await count("subscriptions where id = 'sub_odd' and status = 'past_due'")).toBe(1);
@@ -345,12 +391,7 @@ describe("Stripe's API", () => {
   it("slow to answer with what was true when it was asked hides nothing that happened meanwhile", async () => {
     const clock = seconds();
     vi.spyOn(stripe.account, "realNow").mockReturnValue(clock);
-    const says = (status: string) =>
-      stripe.put({
-        ...aSubscription({ status, items: { data: [] } }),
-        id: "sub_odd",
-        object: "subscription",
-      });
+    const says = (status: string) => stripe.put(settled("sub_odd", status));
     says("past_due");
     // The machine that answers is as far ahead as it may be, and dates what it says when it has said it.
     proxy.ahead = 5_000 + 2_000;
@@ -383,11 +424,7 @@ describe("a server whose clock is an hour off", () => {
 
   it.each([3_600_000, -3_600_000])("by %i ms puts events into the same order as any other", async (ms) => {
     await open(1, { CLOCK_SHIFT_MS: String(ms) }, ["./tests/support/clock-shift.mjs"]);
-    stripe.put({
-      ...aSubscription({ status: "past_due", items: { data: [] } }),
-      id: "sub_odd",
-      object: "subscription",
-    });
+    stripe.put(settled("sub_odd"));
     const at = seconds();
     const signedAt = new Date(Date.now() + ms);
     const told = [
