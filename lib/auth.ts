@@ -30,6 +30,9 @@ const PRIVATE_NETWORKS = [
   "fc00::/7",
 ];
 
+/** A browser's name for itself is below 300 characters; a request may have 16 KiB of it, for each sign-in. */
+const cut = (userAgent: string | null | undefined) => userAgent?.slice(0, 300) ?? null;
+
 function createAuth() {
   const { APP_URL, BETTER_AUTH_SECRET } = env();
   return betterAuth({
@@ -45,7 +48,10 @@ function createAuth() {
       minPasswordLength: PASSWORD.min,
       maxPasswordLength: PASSWORD.max,
     },
-    databaseHooks: { user: { create: { before: async (user) => ({ data: newcomer(user) }) } } },
+    databaseHooks: {
+      user: { create: { before: async (user) => ({ data: newcomer(user) }) } },
+      session: { create: { before: async ({ userAgent }) => ({ data: { userAgent: cut(userAgent) } }) } },
+    },
     hooks: { after: endIfPasswordChanged },
     // A session has a fixed life. Prolonging one means writing a cookie, which a page that renders cannot do, so the row
     // and the cookie would drift apart.

@@ -1,3 +1,4 @@
+import { forgetSignIns } from "@/lib/account/forget-sign-ins";
 import { sendAlert } from "@/lib/alert";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
@@ -32,6 +33,7 @@ export async function keepUp(deadline: number): Promise<Record<string, boolean>>
     compare: () => compareWhenDue(share(0.7)),
     prune: () => prunePayloads({ retentionDays: env().PAYLOAD_RETENTION_DAYS, deadline: share(0.5) }),
     forget: pruneDeliveryCounts,
+    signIns: forgetSignIns,
     find: findTrouble,
     tell: () => tellNews(sendAlert),
     count: countRevenue,

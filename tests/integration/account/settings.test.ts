@@ -6,6 +6,7 @@ import { AccountRefusal } from "@/lib/account/refusal";
 import { auth } from "@/lib/auth";
 import { updateContact } from "@/lib/billing/contact";
 import { syncSubscription } from "@/lib/billing/subscription/lifecycle";
+import { keepUp } from "@/lib/billing/upkeep";
 import { db } from "@/lib/db";
 import { query } from "@/lib/pool";
 import { endOtherSignIns, endSignIn, readSignIns } from "@/lib/sign-ins";
@@ -163,6 +164,21 @@ describe("password and sign-ins", () => {
       () => signInOften(ada),
     );
     expect(await sessionsOf(ada)).toHaveLength(1);
+  });
+
+  it("what a browser says of itself is kept as far as it can be true", async () => {
+    const { internalAdapter } = await auth().$context;
+    const { token } = await internalAdapter.createSession(ada.id, false, {
+      userAgent: `Mozilla/5.0 ${"x".repeat(15_000)}`,
+    });
+    const { userAgent } = await db().session.findUniqueOrThrow({ where: { token } });
+    expect(userAgent).toMatch(/^Mozilla\/5\.0 x{288}$/);
+  });
+
+  it("those that have run out are forgotten by the upkeep", async () => {
+    await signInOften(ada);
+    expect(await keepUp(Date.now() - 1)).toMatchObject({ signIns: true });
+    expect(await sessionsOf(ada)).toHaveLength(151);
   });
 
   it("one of one's own sign-ins can be ended, and nobody else's", async () => {
