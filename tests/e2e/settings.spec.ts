@@ -102,6 +102,18 @@ test("name, address and password are changed, and the data taken along, by keybo
   });
 });
 
+test("data is taken along ten times a minute, and not more often", async ({ page, db, signUp }) => {
+  const { email } = await signUp(page);
+  const ask = () => page.request.get("/api/account/export");
+  expect((await ask()).status()).toBe(200);
+  await db.query(
+    "update rate_limits set count = count + 9 where key = (select 'export of ' || id from users where email = $1)",
+    [email],
+  );
+  const refused = await ask();
+  expect([refused.status(), refused.headers()["retry-after"]]).toEqual([429, "60"]);
+});
+
 test.describe("without scripts", () => {
   test.use({ javaScriptEnabled: false });
 

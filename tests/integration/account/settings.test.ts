@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { exportAccount } from "@/lib/account/export";
 import { changePassword, checkPassword } from "@/lib/account/password";
 import { rename } from "@/lib/account/profile";
@@ -192,6 +193,11 @@ describe("password and sign-ins", () => {
 });
 
 describe("the export", () => {
+  const exported = z.object({
+    signIns: z.array(z.unknown()),
+    billing: z.object({ events: z.array(z.object({ id: z.string() })) }),
+  });
+
   /** What stands in the file of each table that could hold something of a user's; or why nothing does. */
   const TABLES: Record<string, string> = {
     users: "account",
@@ -246,6 +252,7 @@ describe("the export", () => {
     const file = JSON.stringify(await exportAccount(ada.id));
     const data: unknown = JSON.parse(file);
     expect(data).toMatchObject({
+      incomplete: null,
       account: { name: ada.name, email: ada.email },
       signIns: [{ createdAt: expect.any(String) }],
       signInMethods: [{ providerId: "credential" }],
@@ -264,6 +271,26 @@ describe("the export", () => {
       expect(secret).not.toBe("");
       expect(file).not.toContain(secret);
     }
+  });
+
+  it("has the newest 10,000 of each list, and says which lists were longer", async () => {
+    await query(
+      `insert into stripe_events (id, type, livemode, customer_id, payload, status, received_at)
+      select 'evt_' || n, 'invoice.paid', false, $1, '', 'done', now() - n * interval '1 second'
+      from generate_series(1, 10001) n`,
+      [ada.customer],
+    );
+    await query(
+      `insert into sessions (id, token, expires_at, user_id, created_at, updated_at)
+      select 's' || n, 's' || n, now(), $1, now() - n * interval '1 second', now() from generate_series(1, 10000) n`,
+      [ada.id],
+    );
+    const data = await exportAccount(ada.id);
+    expect(data).toMatchObject({ incomplete: { newest: 10_000, of: ["signIns", "events"] } });
+    const { billing, signIns } = exported.parse(data);
+    const ids = billing.events.map(({ id }) => id);
+    expect([ids.length, ids[0], ids.at(-1)]).toEqual([10_000, "evt_10000", "evt_1"]);
+    expect(signIns).toHaveLength(10_000);
   });
 
   it("of somebody who bought nothing it is what there is", async () => {
