@@ -108,6 +108,11 @@ export class Account {
     }
   }
 
+  /** Whether what happens now falls due by itself, as it was planned before. */
+  get isDue(): boolean {
+    return this.#moment !== undefined;
+  }
+
   /** Runs a piece of work whose events name this request. */
   because<T>(cause: Cause, work: () => T): T {
     const before = this.#cause;

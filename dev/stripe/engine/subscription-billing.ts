@@ -54,7 +54,7 @@ export type PaymentBehavior =
 
 /**
  * Finalises an invoice and tries to collect it, as far as the request wants it tried.
- * @throws ApiError where there is nothing to charge, or, with `error_if_incomplete`, if the payment does not go through
+ * @throws ApiError where a request finds nothing to charge, or, with `error_if_incomplete`, if the payment does not go through
  */
 export function collectNow(
   account: Account,
@@ -66,7 +66,7 @@ export function collectNow(
   const invoice = finalizeInvoice(account, draft);
   if (invoice.status !== "open" || behavior === "default_incomplete") return invoice;
   if (subscription.collection_method === "send_invoice") return invoice;
-  if (methodOf(account, subscription) === null) throw noPaymentMethod();
+  if (methodOf(account, subscription) === null && !account.isDue) throw noPaymentMethod();
   const paid = payInvoice(account, invoice, { offSession });
   if (paid.status === "open" && behavior === "error_if_incomplete") throw refused(account, paid);
   return paid;

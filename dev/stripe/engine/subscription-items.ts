@@ -34,7 +34,7 @@ export function currentPeriod({ items }: Pick<Stripe.Subscription, "items">): Pe
 }
 
 /**
- * The price that a subscription is to be billed by.
+ * The price that a subscription is to be billed by. One that was planned for while it was on sale is had all the same.
  * @throws ApiError for one that is unknown, inactive, of no interval, or of another currency
  */
 export function recurringPrice(
@@ -47,7 +47,7 @@ export function recurringPrice(
     throw ApiError.invalid(`Missing required param: ${param}.`, { param, code: "parameter_missing" });
   }
   const price = found(account, "price", id, param);
-  if (!price.active) {
+  if (!price.active && !account.isDue) {
     throw ApiError.invalid("The price specified is inactive. This field only accepts active prices.", {
       param,
     });

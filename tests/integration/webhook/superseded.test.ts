@@ -13,7 +13,7 @@ import { clientOf } from "@/tests/integration/stripe/support";
 import { useDatabase } from "../../support/database";
 import { clearBilling, deliver } from "../../support/deliver";
 import { VERSIONS } from "../../support/lives/batch";
-import { openShop, type Shop } from "../../support/lives/life";
+import { openShop, type Shop } from "../../support/lives/shop";
 import { readRows } from "../../support/lives/witness";
 
 useDatabase();

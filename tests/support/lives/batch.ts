@@ -15,9 +15,10 @@ import type { Endpoint } from "../endpoints";
 import { WEBHOOK_SECRET } from "../env";
 import type { Mishap, StripeProxy } from "../stripe-proxy";
 import { readFalseFacts } from "./facts";
-import { act, enter, type Life, openShop } from "./life";
+import { act, type Life } from "./life";
+import { enter, openShop } from "./shop";
 import { Truth } from "./truth";
-import { forgetAll, readOddEvents, readOverwritten, readRows, readVersions } from "./witness";
+import { forgetAll, readOddEvents, readOverwritten, readRows, readStatuses, readVersions } from "./witness";
 
 /** Some lives at once on one account, and what goes wrong around them. */
 export type Batch = {
@@ -34,6 +35,8 @@ export type Batch = {
    * tells it from a true one, so rows may go back by it, and are made right by the next comparison (decision 0001).
    */
   lag: number;
+  /** What the account is set to make of a subscription whose last attempt to be paid failed. */
+  whenRetriesEnd: Account["whenRetriesEnd"];
 };
 
 type World = { endpoints: readonly Endpoint[]; proxy: StripeProxy };
@@ -46,6 +49,12 @@ export type Findings = {
   /** Answers that told what was true a moment before. */
   lagging: number;
   results: Map<string, number>;
+  /** What became of the deeds, as "subscribe done". */
+  deeds: Map<string, number>;
+  /** The types of the events that were delivered. */
+  types: Set<string>;
+  /** The statuses that subscriptions' rows had. */
+  statuses: Set<string>;
   lost: string[];
   unsettled: string[];
   appliedTwice: string[];
@@ -73,6 +82,7 @@ export async function liveThrough(batch: Batch, world: World): Promise<Findings>
     const { account } = local;
     let clock = Math.floor(Date.now() / 1000);
     account.realNow = () => clock;
+    account.whenRetriesEnd = batch.whenRetriesEnd;
     const truth = new Truth(account);
     // Requests come as the machine has time for them: what they draw must not move what the lives draw.
     const [chance, chanceOnTheWay] = [random(batch.seed), random(~batch.seed)];
@@ -84,13 +94,17 @@ export async function liveThrough(batch: Batch, world: World): Promise<Findings>
     const post = new Postman(account, world.endpoints, { chance, chanceOnTheWay });
 
     const shop = await openShop(clientOf(local), account);
-    const people = await Promise.all(batch.lives.map((_, n) => enter(shop, `person${n}`)));
+    const people = batch.lives.map((_, n) => enter(shop, `person${n}`));
+    const deeds = new Map<string, number>();
     const longest = Math.max(...batch.lives.map((life) => life.length));
     let delivering = post.deliver(0);
     for (let round = 0; round < longest; round += 1) {
       if (batch.lag > 0) await proxy.remember(statesOf(account), batch.lag * 1000, clock * 1000);
       for (const [n, person] of people.entries())
-        for (const deed of batch.lives[n]?.[round] ?? []) await act(person, deed);
+        for (const deed of batch.lives[n]?.[round] ?? []) {
+          const { what, came } = await act(person, deed);
+          count(deeds, `${what} ${came}`);
+        }
       post.collect(round);
       await delivering;
       delivering = post.deliver(round);
@@ -110,7 +124,7 @@ export async function liveThrough(batch: Batch, world: World): Promise<Findings>
     await drainUntilSettled(world.endpoints);
     const falseFacts = await readFalseFacts(account, VERSIONS[4]);
     const before = await compare(truth, await truth.now(shop.stripe), proxy.requests);
-    const found = { ...before, falseFacts, lagging: proxy.lagging, ...post.figures() };
+    const found = { ...before, falseFacts, lagging: proxy.lagging, deeds, ...post.figures() };
     if (found.lagging === 0) return found;
     // Later by the answers alone: in the account an hour would bring bills.
     proxy.ahead = 3_600_000;
@@ -122,6 +136,8 @@ export async function liveThrough(batch: Batch, world: World): Promise<Findings>
     await local.close();
   }
 }
+
+const count = (of: Map<string, number>, key: string) => of.set(key, (of.get(key) ?? 0) + 1);
 
 const pick = <T>(from: readonly [T, ...T[]], chance: number): T =>
   from[Math.floor(chance * from.length)] ?? from[0];
@@ -163,6 +179,7 @@ class Postman {
   #seen = 0;
   #waiting: Parcel[] = [];
   readonly #sent = new Set<string>();
+  readonly #types = new Set<string>();
   readonly #results = new Map<string, number>();
   #deliveries = 0;
 
@@ -207,6 +224,7 @@ class Postman {
 
   async #carry({ event, id, version }: Parcel): Promise<void> {
     this.#sent.add(id);
+    this.#types.add(event.type);
     const shape = hasSeveralPeriods(event.object) ? VERSIONS[4] : version;
     const body = JSON.stringify({ ...eventBody(this.#account, event, shape), id });
     for (;;) {
@@ -216,14 +234,15 @@ class Postman {
       if (answer.status === null) throw new Error(answer.why);
       const { result } = JSON.parse(answer.body);
       const word = answer.status === 200 ? String(result) : String(answer.status);
-      this.#results.set(word, (this.#results.get(word) ?? 0) + 1);
+      count(this.#results, word);
       if (answer.status === 200) return;
       await sleep(50);
     }
   }
 
   figures() {
-    return { events: this.#sent.size, deliveries: this.#deliveries, results: this.#results };
+    const { size: events } = this.#sent;
+    return { events, deliveries: this.#deliveries, results: this.#results, types: this.#types };
   }
 }
 
@@ -258,6 +277,7 @@ async function compare(truth: Truth, expected: Map<string, string>, asked: reado
   const ids = new Set([...expected.keys(), ...rows.keys()]);
   return {
     requests: asked.length,
+    statuses: await readStatuses(),
     lost: [...ids].flatMap((id) =>
       rows.get(id) === expected.get(id) ? [] : [`${id} is ${rows.get(id)}, Stripe says ${expected.get(id)}`],
     ),

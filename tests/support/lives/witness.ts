@@ -62,6 +62,13 @@ export async function readVersions(): Promise<Map<string, string[]>> {
   return versions;
 }
 
+/** Every status that a subscription's row had. */
+export async function readStatuses(): Promise<Set<string>> {
+  const found = await db().$queryRaw<{ status: string }[]>`
+    select distinct state->>'status' as status from row_versions where kind = 'subscription'`;
+  return new Set(found.map(({ status }) => status));
+}
+
 /** The rows as they are, by their ids. */
 export async function readRows(): Promise<Map<string, string>> {
   const rows = new Map<string, string>();
