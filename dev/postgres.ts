@@ -153,7 +153,8 @@ const unclear = (pid: number, dataDir: string, file: string) =>
   `if it is another program, delete ${file}.`;
 
 async function serves(port: number, dataDir: string): Promise<boolean> {
-  const client = new Client({ connectionString: urlAt(port), connectionTimeoutMillis: 2_000 });
+  // A server that is not up refuses at once. One that is, on a busy machine, may take its time.
+  const client = new Client({ connectionString: urlAt(port), connectionTimeoutMillis: 10_000 });
   client.on("error", () => {});
   try {
     await client.connect();
