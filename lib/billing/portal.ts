@@ -3,6 +3,7 @@ import { stripe } from "@/lib/stripe";
 import { spendAllowance } from "./allowance";
 import { Refusal } from "./errors";
 import { ownCustomer } from "./ownership";
+import { findPortal } from "./setup/portal";
 
 /** What somebody goes to Stripe's portal for. Invoices have no flow of their own: they are on its first page. */
 export const ERRANDS = ["payment_method", "invoices"] as const;
@@ -21,9 +22,12 @@ export async function openPortal(userId: string, errand: Errand): Promise<string
   await spendAllowance(userId);
   const return_url = `${env().APP_URL}/dashboard`;
   const api = await stripe();
+  // Without it, what was saved by hand in Stripe's dashboard counts, and Stripe refuses where nothing was.
+  const own = await findPortal(api);
   const session = await api.billingPortal.sessions.create({
     customer,
     return_url,
+    ...(own ? { configuration: own.id } : {}),
     ...(errand === "payment_method"
       ? {
           flow_data: {

@@ -14,10 +14,7 @@ export async function planPortal(
   ids: Ids,
   { isSettled, returnUrl }: { isSettled: boolean; returnUrl: string },
 ): Promise<SetupStep[]> {
-  const all = await api.billingPortal.configurations
-    .list({ active: true, limit: 100, expand: ["data.features.subscription_update.products"] })
-    .autoPagingToArray({ limit: 1_000 });
-  const found = all.find(({ metadata }) => metadata?.made_by === MARK.made_by);
+  const found = await findPortal(api, ["data.features.subscription_update.products"]);
   const wanted = () => ({ default_return_url: returnUrl, features: features(ids) });
   if (!found) {
     const apply = () => api.billingPortal.configurations.create({ ...wanted(), metadata: MARK });
@@ -27,6 +24,14 @@ export async function planPortal(
   if (fields.length === 0) return [];
   const apply = () => api.billingPortal.configurations.update(found.id, wanted());
   return [{ words: `~ portal configuration (${found.id}): ${fields.join(", ")}`, apply }];
+}
+
+/** The app's own configuration. Stripe uses one that was made by its API only where it is named. */
+export async function findPortal(api: Stripe, expand: string[] = []) {
+  const all = await api.billingPortal.configurations
+    .list({ active: true, limit: 100, expand })
+    .autoPagingToArray({ limit: 1_000 });
+  return all.find(({ metadata }) => metadata?.made_by === MARK.made_by);
 }
 
 /** Everything but ending at once, which would need a refund. */

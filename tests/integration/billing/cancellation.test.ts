@@ -157,6 +157,18 @@ describe("Stripe's portal", () => {
     ]);
   });
 
+  it("is the one that the setup made, which Stripe uses only where it is named", async () => {
+    const ada = await aSubscriber("solo_monthly");
+    const made = { features: { invoice_history: { enabled: true } }, metadata: { made_by: "stripe:setup" } };
+    const api = await stripe();
+    await api.billingPortal.configurations.create({ ...made, metadata: {} });
+    const own = await api.billingPortal.configurations.create(made);
+    await openPortal(ada.userId, "invoices");
+    const [session] = local.local.account.store.ofCustomer("billing_portal.session", ada.customerId);
+    expect(session?.configuration).toBe(own.id);
+    await api.billingPortal.configurations.update(own.id, { active: false });
+  });
+
   it("has nothing for somebody who never bought anything", async () => {
     await db().user.create({ data: { id: "user_new", name: "New", email: "new@example.com" } });
     await expect(openPortal("user_new", "invoices")).rejects.toThrow("There is nothing to manage yet");
