@@ -1,5 +1,4 @@
 import { billingOf } from "@/lib/access";
-import { afterResponse } from "@/lib/after";
 import { healBilling } from "@/lib/billing/heal";
 import type { SubscriptionView } from "@/lib/billing/queries";
 import { env } from "@/lib/env";
@@ -25,10 +24,8 @@ type PageProps = { searchParams: Promise<Record<string, string | string[] | unde
 
 export default async function DashboardPage({ searchParams }: PageProps) {
   const user = await requireUser("/dashboard");
-  const view = await billingOf(user.id);
   const now = new Date();
-  const heal = healBilling(view, now);
-  if (heal) afterResponse("heal", heal);
+  const view = await healBilling(user.id, await billingOf(user.id), now);
   const { subscription, others, access } = view;
   // The way back from checkout is often quicker than the event that tells of the payment.
   const { checkout, done } = await searchParams;

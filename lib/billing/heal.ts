@@ -1,4 +1,6 @@
-import type { BillingView, SubscriptionView } from "./queries";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterResponse } from "../after";
+import { type BillingView, readBilling, type SubscriptionView } from "./queries";
 import { isFinalStatus } from "./subscription/access";
 import { syncSubscription } from "./subscription/lifecycle";
 import { drainDue } from "./webhook/drain";
@@ -16,16 +18,20 @@ function isSilent({ status, currentPeriodEnd, confirmedAt }: SubscriptionView, n
   return isOver && now.getTime() > confirmedAt.getTime() + PATIENCE_MS;
 }
 
+/** For so long a page waits for what it mends. The rest is done after it, where the platform lets it. */
+const LOOK_MS = 2_000;
+
 /**
  * What a look at one's own billing mends: events about it that still wait, and subscriptions that went silent. For where
- * neither another event nor a scheduler comes by. Costs nothing where all is well.
- * @returns the work, or null if there is none
+ * neither another event nor a scheduler comes by, and nothing runs after a response. Costs nothing where all is well.
+ * @param view as it was just read
+ * @returns the view as it is then
  */
-export function healBilling(view: BillingView, now: Date): (() => Promise<void>) | null {
+export async function healBilling(userId: string, view: BillingView, now: Date): Promise<BillingView> {
   const silent = [view.subscription, ...view.others].flatMap((s) => (s && isSilent(s, now) ? [s.id] : []));
-  if (!view.settling && silent.length === 0) return null;
-  return async () => {
-    if (view.settling) await drainDue();
-    await Promise.all(silent.map(syncSubscription));
-  };
+  if (!view.settling && silent.length === 0) return view;
+  const work = Promise.all([view.settling ? drainDue() : null, ...silent.map(syncSubscription)]);
+  afterResponse("heal", () => work);
+  await Promise.race([work.catch(() => null), sleep(LOOK_MS, null, { ref: false })]);
+  return readBilling(userId, now);
 }
