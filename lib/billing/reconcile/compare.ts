@@ -2,7 +2,7 @@ import * as z from "zod";
 import { db, Prisma } from "@/lib/db";
 import { log } from "@/lib/log";
 import { isLivemode, stripe } from "@/lib/stripe";
-import { timesOf, withTurn } from "../fetch";
+import { nullIfMissing, timesOf, withTurn } from "../fetch";
 import { endUnknown, noteUnknown, readUnknown } from "../findings";
 import type { Comparison, Mirror } from "../mirror";
 import type { Asking } from "../order";
@@ -11,7 +11,7 @@ import { keyOf, readKnown, type Write, writeRows } from "../table";
 import { reasonOf } from "../webhook/failure";
 import { KINDS, type Kind } from "./kinds";
 import { patiently } from "./patience";
-import { forgetProgress, readProgress, saveProgress } from "./progress";
+import { forgetProgress, readProgress, saveProgress, updateProgress } from "./progress";
 
 const PAGE = 100;
 
@@ -49,7 +49,7 @@ export type Pass = {
   invoicesSince: Date;
   /** Finds, and changes nothing. */
   isDry: boolean;
-  /** Epoch milliseconds: after it no page is begun but the first. */
+  /** Epoch milliseconds: after it Stripe is not asked but for the first time. */
   deadline: number;
   onPage?: (kind: string, counts: Counts) => void;
   onDifference?: (kind: string, id: string, found: Comparison) => void;
@@ -63,7 +63,10 @@ export type Pass = {
 export async function compareWithStripe(wanted: Pass): Promise<{ counts: Counts; isFinished: boolean }> {
   const pass = { ...wanted, noted: await readUnknown() };
   const kept = await readProgress(pass.name, placeSchema);
-  if (!kept) await forgetMet(pass);
+  if (!kept) {
+    await forgetMet(pass);
+    await saveProgress(pass.name, BEGINNING);
+  }
   let place = kept ?? BEGINNING;
   for (;;) {
     const kind = KINDS[place.kind];
@@ -76,8 +79,9 @@ export async function compareWithStripe(wanted: Pass): Promise<{ counts: Counts;
     const step = place.phase === "stripe" ? compareList : compareRest;
     place = await step(pass, kind, place);
     pass.onPage?.(kind.mirror.kind, place.counts);
-    await saveProgress(pass.name, place);
-    if (Date.now() > pass.deadline) return { counts: place.counts, isFinished: false };
+    const isOurs = await updateProgress(pass.name, place);
+    // Another run of this pass has come to its end, and what was met with it.
+    if (!isOurs || Date.now() > pass.deadline) return { counts: place.counts, isFinished: false };
   }
 }
 
@@ -97,13 +101,19 @@ async function compareList(pass: Run, kind: Kind, place: Place): Promise<Place> 
     ...(since ? { created: { gte: Math.floor(since.getTime() / 1000) } } : {}),
     ...(place.after ? { starting_after: place.after } : {}),
   };
-  const { page, asking } = await patiently(() =>
+  const ask = () =>
     withTurn(async () => {
       const begunAt = performance.now();
       const page = await kind.list(api, params);
       return { page, asking: timesOf(page.lastResponse, `a list of ${kind.mirror.table.name}`, begunAt) };
-    }),
-  );
+    });
+  const answer = await patiently(ask, pass.deadline).catch((error: unknown) => {
+    if (place.after) return nullIfMissing(error);
+    throw error;
+  });
+  // The object that the way went on from is gone by now: this kind begins anew.
+  if (answer === null) return { ...place, after: "" };
+  const { page, asking } = answer;
   const objects = new Map(page.data.map((object) => [object.id, object]));
   const counts = await judge(pass, kind, objects, asking, place.counts);
   if (pass.since === null)
@@ -120,8 +130,9 @@ async function compareRest(pass: Run, kind: Kind, place: Place): Promise<Place> 
   const rest = await findRest(pass, kind, place.after);
   let { counts } = place;
   for (const id of rest) {
-    const { object, ...asking } = await patiently(() => kind.mirror.ask(id));
+    const { object, ...asking } = await patiently(() => kind.mirror.ask(id), pass.deadline);
     counts = await judge(pass, kind, new Map([[id, object]]), asking, counts);
+    if (Date.now() > pass.deadline) return { ...place, counts, after: id };
   }
   const last = rest.at(-1);
   return rest.length === PAGE && last

@@ -18,6 +18,15 @@ export async function saveProgress(name: string, state: Prisma.InputJsonObject):
   });
 }
 
+/** @returns false where it was forgotten meanwhile: it stays so */
+export async function updateProgress(name: string, state: Prisma.InputJsonObject): Promise<boolean> {
+  const { count } = await db().progress.updateMany({
+    where: { name },
+    data: { state, updatedAt: new Date() },
+  });
+  return count > 0;
+}
+
 export async function forgetProgress(name: string): Promise<void> {
   await db().progress.deleteMany({ where: { name } });
 }

@@ -81,7 +81,8 @@ async function walk(way: {
       ...(after === null ? {} : { starting_after: after }),
     };
     // The event that the way went on from may be older than 30 days by now, and gone: then the walk begins anew.
-    const page = await patiently(() => withTurn(() => fetchEvents(params))).catch(nullIfMissing);
+    const ask = () => withTurn(() => fetchEvents(params));
+    const page = await patiently(ask, way.deadline).catch(nullIfMissing);
     counts.listed += page?.events.length ?? 0;
     counts.missed += await takeIn(page?.events ?? []);
     way.onPage?.(counts.listed);

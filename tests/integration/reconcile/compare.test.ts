@@ -351,3 +351,50 @@ it("more than a page of objects is taken in, and more than a page of rows that a
   expect((await compare()).counts).toMatchObject({ repaired: 101, left: 0 });
   expect(await db().product.count({ where: { id: { in: ids }, deletedAt: { not: null } } })).toBe(101);
 });
+
+describe("a pass that goes on later", () => {
+  const NOTHING = { compared: 0, different: 0, repaired: 0, left: 0, unknown: 0 };
+  const isAt = (after: string) =>
+    db().progress.create({
+      data: { name: "test", state: { kind: 2, phase: "stripe", after, counts: NOTHING } },
+    });
+
+  it("from an object that is gone by now begins its kind anew", async () => {
+    await isAt("cus_gone");
+    const { counts, isFinished } = await compare();
+    expect(isFinished).toBe(true);
+    const rows = [...(await billingRows()).keys()].filter((id) => !/^(prod|price)_/.test(id));
+    expect(counts.compared).toBe(rows.length);
+    expect(counts.compared).toBeGreaterThan(18);
+  });
+
+  it("stops at its deadline between two rows, and goes on with the next", async () => {
+    for (const id of ["sub_1", "sub_2", "sub_3"])
+      await db().$executeRaw`
+        insert into subscriptions (id, status, livemode, stripe_state_at)
+        values (${id}, 'active', false, now() - interval '1 day')`;
+    await db().progress.create({
+      data: { name: "test", state: { kind: 3, phase: "here", after: "", counts: NOTHING } },
+    });
+    await db().metAtStripe.createMany({
+      data: (await db().subscription.findMany({ where: { id: { notIn: ["sub_1", "sub_2", "sub_3"] } } })).map(
+        ({ id }) => ({ pass: "test", id }),
+      ),
+    });
+    expect(await compare({ deadline: 0 })).toMatchObject({ isFinished: false, counts: { unknown: 1 } });
+    expect(await compare({ deadline: 0 })).toMatchObject({ isFinished: false, counts: { unknown: 2 } });
+    expect(await compare()).toMatchObject({ isFinished: true, counts: { unknown: 3 } });
+    await db().subscription.deleteMany({ where: { id: { in: ["sub_1", "sub_2", "sub_3"] } } });
+  });
+
+  it("stops where another run of it has come to its end meanwhile, and leaves no place behind", async () => {
+    connected.local.delayMs = 500;
+    const asked = connected.local.requests.length;
+    const run = compare();
+    await vi.waitUntil(() => connected.local.requests.length > asked);
+    await db().progress.deleteMany({ where: { name: "test" } });
+    expect((await run).isFinished).toBe(false);
+    connected.local.delayMs = 0;
+    expect(await db().progress.findUnique({ where: { name: "test" } })).toBeNull();
+  });
+});

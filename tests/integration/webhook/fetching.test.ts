@@ -110,11 +110,19 @@ describe("a question that nobody waits for", () => {
     vi.spyOn(Math, "random").mockReturnValue(0.5);
     const error = Object.assign(new Error("not now"), fields);
     const ask = vi.fn<() => Promise<string>>().mockRejectedValue(error);
-    await expect(patiently(ask)).rejects.toBe(error);
+    await expect(patiently(ask, Number.POSITIVE_INFINITY)).rejects.toBe(error);
     expect(ask).toHaveBeenCalledTimes(6);
     expect(vi.mocked(sleep).mock.calls.map(([ms]) => ms)).toEqual([750, 1500, 3000, 6000, 12_000]);
     ask.mockReset().mockRejectedValueOnce(error).mockResolvedValue("an answer");
-    expect(await patiently(ask)).toBe("an answer");
+    expect(await patiently(ask, Number.POSITIVE_INFINITY)).toBe("an answer");
+  });
+
+  it("is not asked again after the deadline, nor waited for until then", async () => {
+    const error = Object.assign(new Error("not now"), { statusCode: 500 });
+    const ask = vi.fn<() => Promise<string>>().mockRejectedValue(error);
+    await expect(patiently(ask, Date.now() + 499)).rejects.toBe(error);
+    expect(ask).toHaveBeenCalledTimes(1);
+    expect(sleep).not.toHaveBeenCalled();
   });
 
   it.each([
@@ -123,7 +131,7 @@ describe("a question that nobody waits for", () => {
     "no error",
   ])("is not asked again where that would change nothing: %s", async (error) => {
     const ask = vi.fn<() => Promise<string>>().mockRejectedValue(error);
-    await expect(patiently(ask)).rejects.toBe(error);
+    await expect(patiently(ask, Number.POSITIVE_INFINITY)).rejects.toBe(error);
     expect(ask).toHaveBeenCalledTimes(1);
   });
 });
