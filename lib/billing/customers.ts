@@ -13,4 +13,6 @@ export const customers = mirror<ReturnType<typeof customerFromStripe>>({
   // Stripe gives no customer's id twice.
   isFinal: (state) => state.deletedAt !== null,
   ...deletable,
+  // Else a key of another account, by mistake, would lock all users out.
+  isRemembered: true,
 });

@@ -97,8 +97,8 @@ export async function retrieveObject(id: string, retrieve: Retrieve): Promise<Om
     // The inbox tries again by itself, later each time: the SDK's own retries would only add to a crowd.
     const object = await inSpan("billing.fetch", { id }, () => retrieve(api, id, { maxNetworkRetries: 0 }));
     // For a customer that was deleted Stripe answers with a stub that has nothing but its id.
-    const isStub = "deleted" in object && object.deleted === true;
-    return { object: isStub ? null : object, ...timesOf(object.lastResponse, id, begunAt) };
+    const isDeleted = "deleted" in object && object.deleted === true;
+    return { object: isDeleted ? null : object, isDeleted, ...timesOf(object.lastResponse, id, begunAt) };
   } catch (error) {
     if (isMissing(error)) return { object: null, ...timesOf(error, id, begunAt) };
     throw error;

@@ -39,8 +39,11 @@ export type Change = Ref & {
   ifMissing(row: Row | null): Step;
 };
 
-/** What Stripe's API said about an object, and which version the row had before it was asked. */
-export type Answer = Asking & { object: object | null; versionBefore: number };
+/**
+ * What Stripe's API said about an object, and which version the row had before it was asked. There may be none, and of some
+ * kinds Stripe also says that there was one, which `isDeleted`.
+ */
+export type Answer = Asking & { object: object | null; isDeleted?: boolean; versionBefore: number };
 
 /** One kind of Stripe object and the table that follows it. */
 export type MirrorSpec<State extends { id: string }> = Life<State> & {
@@ -53,6 +56,8 @@ export type MirrorSpec<State extends { id: string }> = Life<State> & {
   isGone?(state: State): boolean;
   /** What a row becomes that Stripe's API no longer knows. Absent where nothing may be concluded from that. */
   markGone?(state: State, at: Date): State;
+  /** True where Stripe remembers what was deleted: one that it does not know at all is of another account, and not gone. */
+  isRemembered?: boolean;
   /** True for an object whose lists are cut, as events' are: what is newer in it cannot be written, only asked for. */
   isPartial?(object: JsonObject): boolean;
 };
@@ -204,16 +209,15 @@ export function mirror<State extends { id: string }>(spec: MirrorSpec<State>): T
       return rowAfter(row, state, stampOfAnswer(before?.stamp ?? null, asking, since));
     },
 
-    compare(id, row, { object, ...asking }) {
+    compare(id, row, { object, isDeleted = !spec.isRemembered, ...asking }) {
       const before = read(row);
       const answer = object && readAnswer(spec, id, object);
       // What is cut, or cannot be read, cannot be compared.
       if (answer instanceof BillingError || (object !== null && spec.isPartial?.({ ...object })))
         return { verdict: "unclear", differences: [] };
       const isAsTold = before !== null && answer === null && spec.isGone?.(before.state) === true;
-      const truth = isAsTold
-        ? before.state
-        : (answer ?? (before && spec.markGone?.(before.state, asking.answeredAt)));
+      const gone = isDeleted && before && spec.markGone?.(before.state, asking.answeredAt);
+      const truth = isAsTold ? before.state : (answer ?? gone);
       if (!truth) return { verdict: before ? "unknown" : "same", differences: [] };
       const differences = before ? differencesOf(before.state, truth) : [];
       const isBehindRow = before !== null && (answer === null || isBehind(spec, answer, before.state));

@@ -352,6 +352,21 @@ it("more than a page of objects is taken in, and more than a page of rows that a
   expect(await db().product.count({ where: { id: { in: ids }, deletedAt: { not: null } } })).toBe(101);
 });
 
+it("a customer whom Stripe has deleted is marked so; one whom it does not know, as with a key of another account, is only told", async () => {
+  const { id } = await connected.stripe.customers.create({ email: "leaving@example.com" });
+  await connected.stripe.customers.del(id);
+  await connected.untilQuiet();
+  await db().customer.update({ where: { id }, data: { deletedAt: null } });
+  await db().customer.create({ data: { id: "cus_of_another_account", livemode: false } });
+  await anHourPasses();
+  expect((await compare()).counts).toMatchObject({ repaired: 1, unknown: 1 });
+  expect(await db().customer.findUnique({ where: { id } })).toMatchObject({ deletedAt: expect.any(Date) });
+  const other = "cus_of_another_account";
+  expect(await db().customer.findUnique({ where: { id: other } })).toMatchObject({ deletedAt: null });
+  expect((await openFindings(["unknown"])).map(({ subjectId }) => subjectId)).toContain(other);
+  await db().customer.deleteMany({ where: { id: { in: [id, other] } } });
+});
+
 describe("a pass that goes on later", () => {
   const NOTHING = { compared: 0, different: 0, repaired: 0, left: 0, unknown: 0 };
   const isAt = (after: string) =>

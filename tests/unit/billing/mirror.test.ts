@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UnreadableObject } from "@/lib/billing/errors";
-import { type Answer, mirror } from "@/lib/billing/mirror";
+import { type Answer, type MirrorSpec, mirror } from "@/lib/billing/mirror";
 import { CLOCK_SKEW_MS } from "@/lib/billing/order";
 import { type JsonObject, must, objectOr, storedText, text } from "@/lib/billing/read";
 import { schedules } from "@/lib/billing/schedules";
@@ -11,7 +11,7 @@ import { anEvent, T0 } from "../../support/events";
 type Thing = { id: string; status: string; parts: string };
 
 /** A kind of object with all that a kind can have: stages, an end, parts of its own, and lists that are cut. */
-const things = mirror<Thing>({
+const THING: MirrorSpec<Thing> = {
   kind: "thing",
   table: { name: "things", parts: { field: "parts", name: "parts", owner: "thing_id", columns: ["id"] } },
   columns: { id: storedText, status: storedText, parts: storedText },
@@ -29,7 +29,8 @@ const things = mirror<Thing>({
   isGone: ({ status }) => status === "gone",
   markGone: (state) => ({ ...state, status: "gone" }),
   isPartial: (object) => objectOr(object).has_more === true,
-});
+};
+const things = mirror(THING);
 
 /** A kind of which nothing of the kind is known. */
 const plain = mirror<{ id: string }>({
@@ -333,6 +334,13 @@ describe("an answer of Stripe", () => {
         verdict: "unknown",
         differences: [],
       });
+    });
+
+    it("that there is no such object makes no row gone of a kind that Stripe remembers, but that it was deleted does", () => {
+      const remembered = mirror({ ...THING, isRemembered: true });
+      expect(compare(row(), null, remembered)).toEqual({ verdict: "unknown", differences: [] });
+      const deleted = { object: null, isDeleted: true, askedAt: at(600), answeredAt: at(600) };
+      expect(remembered.compare("th_1", row(), deleted)).toMatchObject({ row: { status: "gone" } });
     });
 
     it("about another object, or that cannot be read, cannot be compared", () => {
