@@ -3,7 +3,7 @@ import { isLivemode } from "@/lib/stripe";
 
 /**
  * The revenue_months table: what the subscriptions come to at the end of each month. Counted from all of them in one
- * statement, every hour at the most, so that a page reads some dozens of rows however many subscriptions there are.
+ * statement, so that a page reads some dozens of rows however many subscriptions there are.
  */
 export type RevenueMonth = Awaited<ReturnType<typeof readRevenue>>[number];
 
@@ -38,8 +38,10 @@ select month, currency,
   count(*) filter (where ended_at < until and (trial_end is null or ended_at > trial_end))::int as churned
 from standing group by month, currency`;
 
+/** Safe to run twice at once: one waits for the other, and counts again. */
 export async function countRevenue(): Promise<void> {
   await db().$transaction([
+    db().$executeRaw`lock table revenue_months in exclusive mode`,
     db().revenueMonth.deleteMany(),
     db().$executeRawUnsafe(
       `insert into revenue_months (month, currency, mrr, active, trialing, started, churned, counted_at)
@@ -47,6 +49,13 @@ export async function countRevenue(): Promise<void> {
       isLivemode(),
     ),
   ]);
+}
+
+/** For whoever may come by every few minutes: counts where the last count is an hour old. */
+export async function countRevenueWhenDue(): Promise<void> {
+  const [newest] = await db().$queryRaw<unknown[]>`
+    select from revenue_months where counted_at > now() - interval '1 hour' limit 1`;
+  if (!newest) await countRevenue();
 }
 
 /** The newest month last, in minor units. Empty where nothing was counted yet. */

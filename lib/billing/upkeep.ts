@@ -6,7 +6,7 @@ import { deliverMail } from "@/lib/mail/deliver";
 import { findTrouble, tellNews } from "./findings";
 import { recoverEvents } from "./reconcile/recover";
 import { compareWhenDue } from "./reconcile/schedule";
-import { countRevenue } from "./revenue";
+import { countRevenueWhenDue } from "./revenue";
 import { pruneDeliveryCounts } from "./webhook/deliveries";
 import { drainDue } from "./webhook/drain";
 import { reasonOf } from "./webhook/failure";
@@ -16,7 +16,7 @@ import { continueReplay, unfinishedReplays } from "./webhook/replay";
 /**
  * All that keeps the rows true without a person, for a scheduler to call: once a day is enough, every few minutes is
  * quicker to notice. A step that fails does not hold up the next one, and all of them go on where they were.
- * @param deadline epoch milliseconds: no step begins new work after it
+ * @param deadline epoch milliseconds: no step begins new work after it, but for one request or statement that may be under way
  */
 export async function keepUp(deadline: number): Promise<Record<string, boolean>> {
   const share = (part: number) => Date.now() + (deadline - Date.now()) * part;
@@ -36,7 +36,7 @@ export async function keepUp(deadline: number): Promise<Record<string, boolean>>
     signIns: forgetSignIns,
     find: findTrouble,
     tell: () => tellNews(sendAlert),
-    count: countRevenue,
+    count: countRevenueWhenDue,
   };
   const done: Record<string, boolean> = {};
   for (const [name, step] of Object.entries(steps)) done[name] = await succeeds(name, step);

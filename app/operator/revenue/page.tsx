@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { afterResponse } from "@/lib/after";
-import { countRevenue, REVENUE_SQL, type RevenueMonth, readRevenue } from "@/lib/billing/revenue";
+import { countRevenueWhenDue, REVENUE_SQL, type RevenueMonth, readRevenue } from "@/lib/billing/revenue";
 import { formatDateTime, formatMoney } from "@/lib/format";
 import { requireOperator } from "@/lib/operator/access";
 import { BUTTON } from "../../ui/button";
@@ -10,13 +10,11 @@ import { MonthChart } from "./month-chart";
 
 export const metadata: Metadata = { title: "Revenue" };
 
-const STALE_MS = 3_600_000;
-
 export default async function RevenuePage() {
   await requireOperator();
   const months = await readRevenue();
   const countedAt = months.at(-1)?.countedAt;
-  if (!countedAt || Date.now() - countedAt.getTime() > STALE_MS) afterResponse("count revenue", countRevenue);
+  afterResponse("count revenue", countRevenueWhenDue);
   const currencies = [...new Set(months.map(({ currency }) => currency))];
   return (
     <>

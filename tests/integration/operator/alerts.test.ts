@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { GET as health } from "@/app/api/health/route";
 import { sendAlert } from "@/lib/alert";
 import { findTrouble, openFindings, tellNews } from "@/lib/billing/findings";
-import { countRevenue, readRevenue } from "@/lib/billing/revenue";
+import { countRevenue, countRevenueWhenDue, readRevenue } from "@/lib/billing/revenue";
 import { keepUp } from "@/lib/billing/upkeep";
 import { askForReplay, readReplay } from "@/lib/billing/webhook/replay";
 import { db } from "@/lib/db";
@@ -195,8 +195,7 @@ it("what subscriptions come to is counted by the month: trials, pauses and ends 
   await subscribe("new", { start_date: month + 1 });
   await subscribe("never", { status: "incomplete" });
   await subscribe("euro", { currency: "eur" });
-  await countRevenue();
-  await countRevenue();
+  await Promise.all([countRevenue(), countRevenue(), countRevenue()]);
   const all = await readRevenue();
   expect(all.slice(-2).map(({ month, currency }) => [month, currency])).toEqual([
     [thisMonth, "eur"],
@@ -214,6 +213,14 @@ it("what subscriptions come to is counted by the month: trials, pauses and ends 
     churned: 1,
   });
   expect(months.at(-2)).toMatchObject({ mrr: 11_000n, active: 5, trialing: 1, started: 0, churned: 0 });
+
+  const countedAt = async () => (await readRevenue()).at(-1)?.countedAt;
+  const first = await countedAt();
+  await countRevenueWhenDue();
+  expect(await countedAt()).toEqual(first);
+  await db().$executeRaw`update revenue_months set counted_at = counted_at - interval '61 minutes'`;
+  await countRevenueWhenDue();
+  expect((await countedAt())?.getTime()).toBeGreaterThan(first?.getTime() ?? 0);
 });
 
 it("whoever watches from outside learns one word: ok, or degraded once something is parked or waits too long", async () => {
