@@ -3,7 +3,7 @@ import { isLivemode, type Stripe, stripe } from "@/lib/stripe";
 import { spendAllowance } from "./allowance";
 import { BillingError } from "./errors";
 import { isMissing } from "./fetch";
-import { fingerprint } from "./idempotency";
+import { fingerprint, sendOnce } from "./idempotency";
 import { priceOnSale } from "./on-sale";
 import { ensureCustomer, giveUpCustomer, type Owner } from "./ownership";
 import { choiceOf, type PlanChoice } from "./plans";
@@ -138,12 +138,13 @@ async function openSession(
   const print = fingerprint(params);
   const known = sessions.find((session) => isOpen(session) && session.metadata?.fingerprint === print);
   // The newest session is part of the key: the same wish after a payment or an expiry is a new one.
-  const idempotencyKey = fingerprint(print, sessions[0]?.id ?? null);
   const session =
     known ??
-    (await api.checkout.sessions.create(
-      { ...params, metadata: { fingerprint: print } },
-      { ...PATIENT, idempotencyKey },
+    (await sendOnce(fingerprint(print, sessions[0]?.id ?? null), (idempotencyKey) =>
+      api.checkout.sessions.create(
+        { ...params, metadata: { fingerprint: print } },
+        { ...PATIENT, idempotencyKey },
+      ),
     ));
   const others = [...sessions, ...(known ? [] : await olderThan(session, params.customer))].filter(isOpen);
   const byId = new Map(others.map((one) => [one.id, one]));

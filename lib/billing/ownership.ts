@@ -1,7 +1,7 @@
 import { db } from "@/lib/db";
 import { isLivemode, stripe } from "@/lib/stripe";
 import { BillingError } from "./errors";
-import { fingerprint } from "./idempotency";
+import { fingerprint, sendOnce } from "./idempotency";
 
 /**
  * Which user a customer belongs to: `customers.user_id`, which nothing else writes. Apart from customers.ts, for no event
@@ -20,8 +20,9 @@ export async function ensureCustomer(user: Owner): Promise<string> {
   if (before && isUsable(before)) return before.id;
   const api = await stripe();
   const params = { email: user.email, name: user.name, metadata: { user: user.id } };
-  const idempotencyKey = fingerprint("customer", params, before?.id ?? null);
-  const { id } = await api.customers.create(params, { idempotencyKey, maxNetworkRetries: 3 });
+  const { id } = await sendOnce(fingerprint("customer", params, before?.id ?? null), (idempotencyKey) =>
+    api.customers.create(params, { idempotencyKey, maxNetworkRetries: 3 }),
+  );
   try {
     await linkCustomer({ userId: user.id, customerId: id });
   } catch (error) {

@@ -84,7 +84,11 @@ export function api(
     let answer: Answer | undefined;
     try {
       const early = await gate.before({ method, path });
-      if (early) return early;
+      if (early) {
+        // What fails inside of Stripe had begun, and is kept.
+        if (early.status === 500) answer = early;
+        return early;
+      }
       if (kept) return replayed(kept);
       answer = execute(call, endpoint, form);
       return answer;
