@@ -8,7 +8,7 @@ import { syncObject } from "../sync";
 import { checkChangeable } from "./kind";
 import { readPlanItem } from "./preview";
 import { type Quote, readQuote } from "./quote";
-import { planForLater, takeBack } from "./waiting";
+import { planAgain, planForLater, takeBack } from "./waiting";
 
 /** What became of a change: done, kept for the period's end, or waiting until its payment goes through. */
 export type Changed = "changed" | "planned" | "unpaid";
@@ -31,7 +31,8 @@ export async function changePlan(userId: string, token: string, now: Date): Prom
     return "changed";
   }
   checkChangeable(subscription);
-  if (!isSame(has, quote.from)) throw Refusal.quoteOutdated();
+  const isAsShown = subscription.status === quote.status && item.current_period_end === quote.periodEnd;
+  if (!isAsShown || !isSame(has, quote.from)) throw Refusal.quoteOutdated();
   const idempotencyKey = fingerprint(token);
   if (quote.kind === "now") return upgrade(subscription, quote, idempotencyKey);
   await planForLater(subscription, quote, idempotencyKey);
@@ -44,8 +45,12 @@ const isSame = (one: Quote["to"], other: Quote["to"]) =>
 /** Whatever waited before gives way to this. */
 async function upgrade(before: Subscription, quote: Quote, idempotencyKey: string): Promise<Changed> {
   if (quote.due > 0 && !(await hasPaymentMethod(before))) throw Refusal.noPaymentMethod();
-  if (!waitsForThis(before, quote)) await takeBack(before);
-  const after = await update(before, quote, idempotencyKey);
+  const planned = waitsForThis(before, quote) ? null : await takeBack(before);
+  const after = await update(before, quote, idempotencyKey).catch(async (error: unknown) => {
+    // Stripe said no: what was planned is planned still.
+    if (planned && error instanceof Refusal) await planAgain(before.id, planned);
+    throw error;
+  });
   await syncSubscription(before.id);
   if (!after.pending_update) return "changed";
   // The bill is to be seen at once, for it is what the change waits for.
@@ -63,6 +68,7 @@ async function update({ id }: Subscription, quote: Quote, idempotencyKey: string
         payment_behavior: "pending_if_incomplete",
         proration_behavior: "always_invoice",
         ...(quote.prorationDate === null ? {} : { proration_date: quote.prorationDate }),
+        ...(quote.endsTrial ? { trial_end: "now" } : {}),
       },
       { idempotencyKey },
     );

@@ -25,13 +25,17 @@ export type ChangeKind = "none" | "now" | "later";
 
 /**
  * @param from null for a price that the plan file does not know: any plan of today is taken for more
- * @param isTrial during a trial nothing is paid yet, so everything changes at once
+ * @param isTrial during a trial nothing is paid yet, so nothing is lost, and everything changes at once
  */
 export function kindOfChange(from: Holding | null, to: Holding, isTrial: boolean): ChangeKind {
   const step = from === null ? 1 : firstDifference(from, to);
   if (step === 0) return "none";
   return step > 0 || isTrial ? "now" : "later";
 }
+
+/** A trial is of the plan that it was given for: a larger one that is sold without a trial is paid from the first day. */
+export const endsTrial = (from: Holding | null, to: Plan): boolean =>
+  to.trialDays === 0 && (from === null || comparePlans(from.plan.key, to.key) > 0);
 
 function firstDifference(from: Holding, to: Holding): number {
   return (

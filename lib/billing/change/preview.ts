@@ -5,7 +5,7 @@ import { type Money, moneyOf, priceOnSale } from "../on-sale";
 import { type Cadence, type Plan, planOf } from "../plans";
 import { metadata } from "../read";
 import { idOf, retrieveOwn } from "../subscription/own";
-import { checkChangeable, type Holding, kindOfChange } from "./kind";
+import { checkChangeable, endsTrial, type Holding, kindOfChange } from "./kind";
 import { signQuote } from "./quote";
 
 /** What a change costs and when it comes, before it is confirmed. */
@@ -51,6 +51,9 @@ export async function previewChange(
     item: item.id,
     from: { price: item.price.id, quantity: item.quantity ?? 1 },
     to: { price: price.id, quantity: to.seats },
+    status: subscription.status,
+    periodEnd: item.current_period_end,
+    endsTrial: isTrial && endsTrial(holding, plan),
   };
   const at = new Date(item.current_period_end * 1000);
   const renewal = {
@@ -58,14 +61,17 @@ export async function previewChange(
     cadence,
     at,
   };
-  if (kind === "later" || isTrial) {
+  if (kind === "later" || (isTrial && !change.endsTrial)) {
     const quote = signQuote({ kind, ...change, prorationDate: null, due: 0 }, now);
     if (kind === "later") return { kind, quote, at, renewal };
     const nothing = { amount: 0, currency: price.currency };
     return { kind, quote, due: nothing, credit: nothing, lines: [], renewal };
   }
   const invoice = await previewInvoice(subscription, change);
-  const prorationDate = invoice.parent?.subscription_details?.subscription_proration_date ?? invoice.created;
+  // Of a trial nothing is prorated.
+  const prorationDate = isTrial
+    ? null
+    : (invoice.parent?.subscription_details?.subscription_proration_date ?? invoice.created);
   const money = (minor: number) => ({ amount: minor, currency: invoice.currency });
   return {
     kind,
@@ -108,7 +114,7 @@ function holdingOf({ price, quantity = 1 }: Stripe.SubscriptionItem, ofProduct: 
 
 async function previewInvoice(
   { id, customer }: Stripe.Subscription,
-  { item, to }: { item: string; to: { price: string; quantity: number } },
+  { item, to, endsTrial }: { item: string; to: { price: string; quantity: number }; endsTrial: boolean },
 ): Promise<Stripe.Invoice> {
   const api = await stripe();
   return api.invoices.createPreview({
@@ -117,6 +123,7 @@ async function previewInvoice(
     subscription_details: {
       items: [{ id: item, ...to }],
       proration_behavior: "always_invoice",
+      ...(endsTrial ? { trial_end: "now" } : {}),
     },
   });
 }

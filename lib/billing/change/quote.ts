@@ -13,6 +13,11 @@ const quoteSchema = z.object({
   item: z.string(),
   from: z.object({ price: z.string(), quantity: z.number() }),
   to: z.object({ price: z.string(), quantity: z.number() }),
+  /** Of the subscription as it was shown: the end of a trial or of a period makes another change of it. */
+  status: z.string(),
+  periodEnd: z.number(),
+  /** Whether the trial ends with it, and is paid for from then on. */
+  endsTrial: z.boolean(),
   /** Epoch seconds on Stripe's clock; null where nothing is prorated. */
   prorationDate: z.number().nullable(),
   /** What is charged at once, in minor units. */

@@ -240,14 +240,47 @@ describe("an upgrade", () => {
   });
 
   it("during a trial costs nothing yet", async () => {
-    const ada = await aSubscriber("team_monthly", { trial: true, card: null });
-    const shown = await preview(ada, "company", "month");
+    const ada = await aSubscriber("team_monthly", { trial: true, card: null, seats: 2 });
+    const shown = await preview(ada, "team", "year", 3);
     expect(shown).toMatchObject({
       ...{ kind: "now", due: { amount: 0 }, credit: { amount: 0 }, lines: [] },
+      renewal: { amount: { amount: 45_000 } },
+    });
+    expect(await confirm(ada, await quoteFor(ada, "team", "year", 3))).toBe("changed");
+    expect(await plan(ada)).toBe("3 × team_yearly");
+    expect(await confirm(ada, await quoteFor(ada, "solo"))).toBe("changed");
+    expect(await plan(ada)).toBe("1 × solo_monthly");
+    expect(await bills(ada)).toEqual([["paid", 0]]);
+  });
+
+  it("during a trial to a larger plan that is sold without one ends the trial, and is paid", async () => {
+    const poor = await aSubscriber("team_monthly", { trial: true, card: null });
+    await expect(confirm(poor, await quoteFor(poor, "company"))).rejects.toThrow(/no payment method/);
+    expect(await plan(poor)).toBe("1 × team_monthly");
+    const ada = await aSubscriber("team_monthly", { trial: true });
+    const shown = await preview(ada, "company", "month");
+    expect(shown).toMatchObject({
+      kind: "now",
+      due: { amount: 9_000 },
       renewal: { amount: { amount: 9_000 } },
     });
     expect(await confirm(ada, await quoteFor(ada, "company"))).toBe("changed");
     expect(await plan(ada)).toBe("1 × company_monthly");
+    expect(await bills(ada)).toEqual([
+      ["paid", 9_000],
+      ["paid", 0],
+    ]);
+    expect(await db().subscription.findUnique({ where: { id: ada.subscriptionId } })).toMatchObject({
+      status: "active",
+    });
+    // A card that is declined leaves the trial as it was.
+    const late = await aSubscriber("team_monthly", { trial: true });
+    await useCard(late, "pm_card_chargeCustomerFail");
+    expect(await confirm(late, await quoteFor(late, "company"))).toBe("unpaid");
+    expect(await plan(late)).toBe("1 × team_monthly");
+    expect(await db().subscription.findUnique({ where: { id: late.subscriptionId } })).toMatchObject({
+      status: "trialing",
+    });
   });
 });
 
@@ -329,6 +362,52 @@ describe("a downgrade", () => {
     await keepPlan(ada.userId, ada.subscriptionId);
   });
 
+  it("confirmed again after it was taken back is not said to be planned", async () => {
+    const ada = await aSubscriber("company_monthly");
+    const quote = await quoteFor(ada, "solo");
+    expect(await confirm(ada, quote)).toBe("planned");
+    await keepPlan(ada.userId, ada.subscriptionId);
+    await expect(confirm(ada, quote)).rejects.toThrow("Your plan has changed since");
+    expect(await schedule(ada)).toBeNull();
+  });
+
+  it("is paid by the subscription's own card, on the day of the month that it is, and from its first day where it is another cadence", async () => {
+    const api = await stripe();
+    const ada = await aSubscriber("company_yearly");
+    const { default_payment_method } = await api.subscriptions.retrieve(ada.subscriptionId);
+    const phases = async () => {
+      const planned = await schedule(ada);
+      return (await api.subscriptionSchedules.retrieve(planned?.id ?? "")).phases;
+    };
+    await confirm(ada, await quoteFor(ada, "solo", "year"));
+    expect(await phases()).toMatchObject([
+      { default_payment_method },
+      { default_payment_method, billing_cycle_anchor: null },
+    ]);
+    await confirm(ada, await quoteFor(ada, "solo", "month"));
+    expect(await phases()).toMatchObject([
+      { default_payment_method, billing_cycle_anchor: null },
+      { default_payment_method, billing_cycle_anchor: "phase_start" },
+    ]);
+  });
+
+  it("stays planned where Stripe refuses an upgrade that would have been in its place", async () => {
+    const ada = await aSubscriber("company_yearly", { seats: 1 });
+    await confirm(ada, await quoteFor(ada, "solo", "month"));
+    const api = await stripe();
+    const before = await api.subscriptionSchedules.retrieve((await schedule(ada))?.id ?? "");
+    const quote = readQuote(await quoteFor(ada, "solo", "month"), new Date());
+    const to = { price: "price_gone", quantity: 1 };
+    await expect(confirm(ada, signQuote({ ...quote, kind: "now", to }, new Date()))).rejects.toThrow(
+      "Stripe did not accept this change",
+    );
+    expect(await waiting(ada)).toMatchObject({ kind: "planned", plan: { key: "solo" }, quantity: 1 });
+    const after = await api.subscriptionSchedules.retrieve((await schedule(ada))?.id ?? "");
+    expect(after.id).not.toBe(before.id);
+    expect(after.phases).toEqual(before.phases);
+    expect(after.end_behavior).toBe("release");
+  });
+
   it("gives way to another, and to an upgrade", async () => {
     const ada = await aSubscriber("team_monthly", { seats: 5 });
     await confirm(ada, await quoteFor(ada, "team", "month", 4));
@@ -395,6 +474,23 @@ describe("an offer", () => {
     await confirm(ada, await quoteFor(ada, "team"));
     await expect(confirm(ada, old)).rejects.toThrow("Your plan has changed since");
     expect(await plan(ada)).toBe("1 × team_monthly");
+  });
+
+  it("made before the period or the trial ended is void: it would cost another amount, or come a period late", async () => {
+    const [ada, eve] = [
+      await aSubscriber("company_monthly"),
+      await aSubscriber("team_monthly", { trial: true }),
+    ];
+    const [planned, free] = [await quoteFor(ada, "solo"), await quoteFor(eve, "team", "month", 3)];
+    const { account } = local.local;
+    for (const { subscriptionId } of [eve, ada]) {
+      const [item] = account.store.get("subscription", subscriptionId)?.items.data ?? [];
+      await advanceAccount(account, (item?.current_period_end ?? 0) + 7_200);
+    }
+    await expect(confirm(ada, planned)).rejects.toThrow("Your plan has changed since");
+    await expect(confirm(eve, free)).rejects.toThrow("Your plan has changed since");
+    expect(await plan(eve)).toBe("1 × team_monthly");
+    expect(await schedule(ada)).toBeNull();
   });
 
   it("is the user's alone", async () => {

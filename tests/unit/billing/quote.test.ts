@@ -11,6 +11,9 @@ const quote = {
   item: "si_1",
   from: { price: "price_a", quantity: 1 },
   to: { price: "price_b", quantity: 2 },
+  status: "active",
+  periodEnd: 1_791_000_000,
+  endsTrial: false,
   prorationDate: 1_790_000_000,
   due: 1200,
 };
