@@ -76,7 +76,7 @@ async function sell(sale: Sale): Promise<CheckoutStart> {
 /** The newest first. */
 async function readSessions(customer: string): Promise<Session[]> {
   const api = await stripe();
-  return (await api.checkout.sessions.list({ customer, limit: 20 }, PATIENT)).data;
+  return (await api.checkout.sessions.list({ customer, limit: 100 }, PATIENT)).data;
 }
 
 /** What Stripe knows of a customer's subscriptions. The rows may be behind: a payment of a moment ago in another tab. */

@@ -116,6 +116,16 @@ test("seats go up at once for their part of the period, and what is not on offer
 test("a plan is cancelled with a reason, resumed, ended, and bought again", async ({ page, db, signUp }) => {
   const { email } = await signUp(page);
   const { subscription } = await subscribe(db, email, "solo_monthly");
+  await test.step("what no event has told is on the page that is looked at first", async () => {
+    await db.query(
+      `update subscriptions set current_period_end = now() - interval '2 hours',
+         stripe_state_at = now() - interval '1 day', synced_at = null where id = $1`,
+      [subscription],
+    );
+    expect(await (await page.request.get("/dashboard")).text()).toMatch(
+      /Renews on .{0,60} in (29|30|31) days/,
+    );
+  });
   await page.goto("/dashboard");
   await page.getByRole("link", { name: "Cancel plan" }).click();
   await page.getByLabel("Why do you leave?").selectOption("unused");

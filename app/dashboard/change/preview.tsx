@@ -64,7 +64,7 @@ async function previewOrSay(
 }
 
 function Now({ name, shown }: { name: string; shown: Extract<ChangePreview, { kind: "now" }> }) {
-  const { due, credit, lines, renewal } = shown;
+  const { due, credit, lines, renewal, endsTrial } = shown;
   return (
     <Card title={due.amount > 0 ? `${formatMoney(due)} now` : "Nothing to pay now"}>
       {lines.length > 0 ? (
@@ -92,6 +92,7 @@ function Now({ name, shown }: { name: string; shown: Extract<ChangePreview, { ki
         <p className="mt-2">{formatMoney(credit)} stays as credit for your next bills.</p>
       ) : null}
       <p className="mt-2">
+        {endsTrial ? `${name} comes without a trial, so yours ends with this change. ` : null}
         {name} is yours at once. It costs <Renewal shown={shown} />, next on {formatDate(renewal.at)}.
       </p>
       <Confirm

@@ -20,6 +20,7 @@ export type ChangePreview =
       credit: Money;
       lines: { description: string; amount: Money }[];
       renewal: Renewal;
+      endsTrial: boolean;
     }
   | { kind: "later"; quote: string; at: Date; renewal: Renewal };
 
@@ -65,7 +66,7 @@ export async function previewChange(
     const quote = signQuote({ kind, ...change, prorationDate: null, due: 0 }, now);
     if (kind === "later") return { kind, quote, at, renewal };
     const nothing = { amount: 0, currency: price.currency };
-    return { kind, quote, due: nothing, credit: nothing, lines: [], renewal };
+    return { kind, quote, due: nothing, credit: nothing, lines: [], renewal, endsTrial: false };
   }
   const invoice = await previewInvoice(subscription, change);
   // Of a trial nothing is prorated.
@@ -83,6 +84,7 @@ export async function previewChange(
       amount: money(line.amount),
     })),
     renewal: { ...renewal, at: renewsAt(item, invoice) },
+    endsTrial: change.endsTrial,
   };
 }
 

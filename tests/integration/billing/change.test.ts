@@ -263,6 +263,7 @@ describe("an upgrade", () => {
       kind: "now",
       due: { amount: 9_000 },
       renewal: { amount: { amount: 9_000 } },
+      endsTrial: true,
     });
     expect(await confirm(ada, await quoteFor(ada, "company"))).toBe("changed");
     expect(await plan(ada)).toBe("1 × company_monthly");

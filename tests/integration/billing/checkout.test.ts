@@ -217,6 +217,18 @@ describe("choosing a plan", () => {
     expect((await sessions()).filter(({ status }) => status === "open")).toHaveLength(1);
   });
 
+  it("another in each of many tabs leaves one at the most as well", async () => {
+    await inTabs(25);
+    const wishes = Array.from({ length: 25 }, (_, n) =>
+      startCheckout(ada, { lookupKey: "team_monthly", seats: n + 1 }),
+    );
+    await Promise.all(wishes);
+    const { id: customer } = await db().customer.findUniqueOrThrow({ where: { userId: ada.id } });
+    const all = (await (await stripe()).checkout.sessions.list({ customer, limit: 100 })).data;
+    expect(all).toHaveLength(25);
+    expect(all.filter(({ status }) => status === "open").length).toBeLessThan(2);
+  });
+
   it("again, after the session has expired, opens another one", async () => {
     await choose("solo_monthly");
     const [first] = await sessions();
