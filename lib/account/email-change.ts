@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import * as z from "zod";
 import { giveBackOneOfToday, takeOneOfToday } from "../attempts";
 import { auth } from "../auth";
@@ -7,6 +7,7 @@ import { env } from "../env";
 import { errorKind } from "../error-kind";
 import { log } from "../log";
 import { addressLetter, changedLetter, takenLetter } from "../mail/account-letters";
+import { mailboxCount } from "../mail/allowance";
 import { failureOf, type Parcel, sendAtOnce } from "../mail/send";
 import { isSame, signatureOf } from "../signature";
 import { checkPassword } from "./password";
@@ -24,7 +25,7 @@ const GOOD_FOR_MS = 24 * 3_600_000;
 /** A day: an account must not become a way to fill a stranger's mailbox. */
 const MOST_MAILS = 5;
 
-/** A day, whoever asks: accounts cost nothing, so many of them must not become that way either. */
+/** A day to one mailbox, whoever asks: accounts cost nothing, so many of them must not become that way either. */
 const MOST_TO_ONE = 10;
 
 const wishSchema = z.object({
@@ -110,9 +111,7 @@ async function sendLink(userId: string, { address, nonce }: Wish): Promise<void>
  * change, so that nobody else can use these up and then change it in silence.
  */
 const mailToStranger = (kind: "mails" | "notices", parcel: Parcel) =>
-  oneOfToday(`${kind} to ${createHash("sha256").update(parcel.to).digest("hex")}`, MOST_TO_ONE, () =>
-    mail(parcel),
-  );
+  oneOfToday(mailboxCount(kind, parcel.to), MOST_TO_ONE, () => mail(parcel));
 
 /** Does one of what is done few times a day. What fails is not counted. */
 async function oneOfToday(what: string, most: number, work: () => Promise<void>): Promise<void> {

@@ -1,8 +1,10 @@
 import { setTimeout } from "node:timers/promises";
+import { giveBackOneOfToday, takeOneOfToday } from "../attempts";
 import { joinUntil } from "../deadline";
 import { env } from "../env";
 import { log } from "../log";
 import { isLivemode } from "../stripe";
+import { planMailCount } from "./allowance";
 import { letterOf } from "./letter";
 import { claimMail, dropMail, type Mail, markSent, putMailBack, untilNextMail } from "./outbox";
 import { failureOf, openPostbox, type Postbox } from "./send";
@@ -47,9 +49,16 @@ async function deliverAll(smtpUrl: string, deadline: number): Promise<void> {
 async function deliver(mail: Mail, postbox: Postbox): Promise<void> {
   const reason = whyNotSend(mail, new Date());
   if (reason !== null) return dropMail(mail, reason);
+  const to = mail.to ?? "";
+  const { what, most } = planMailCount(mail.kind, to);
+  if (!(await takeOneOfToday(what, most))) {
+    log("warn", "mail not sent: too many for one mailbox", { fact: mail.key });
+    return dropMail(mail, `The mailbox was sent ${most} mails of this sort within a day.`);
+  }
   try {
-    await postbox.send({ to: mail.to ?? "", key: mail.key, letter: letterOf(mail) });
+    await postbox.send({ to, key: mail.key, letter: letterOf(mail) });
   } catch (error) {
+    await giveBackOneOfToday(what);
     const failure = failureOf(error);
     log("error", "mail not sent", { fact: mail.key, attempts: mail.attempts, error: failure.reason });
     return putMailBack(mail, failure.reason, failure.isFinal);

@@ -11,6 +11,7 @@ import {
 import { exportAccount } from "@/lib/account/export";
 import { AccountRefusal } from "@/lib/account/refusal";
 import { db } from "@/lib/db";
+import { mailboxCount } from "@/lib/mail/allowance";
 import { query } from "@/lib/pool";
 import { stripe } from "@/lib/stripe";
 import { useDatabase } from "../../support/database";
@@ -265,6 +266,17 @@ describe("nothing is asked for", () => {
     await query("update verifications set expires_at = now() - interval '1 second'");
     await askForEmail(eve, wanted);
     expect(subjects(countess())).toHaveLength(11);
+  });
+
+  it("of one mailbox under many a +tag: ten of them a day, and nothing is taken from the address without one", async () => {
+    const ask = (email: string) => askForEmail(ada, { email, password: PASSWORD });
+    await ask("Neighbour+1@example.com");
+    await query("update verifications set value = '9' where identifier = $1", [
+      mailboxCount("mails", "neighbour+@example.com"),
+    ]);
+    await ask("neighbour+2@example.com");
+    await expect(ask("neighbour+3@example.com")).rejects.toThrow(AccountRefusal.tooManyMails());
+    await ask("neighbour@example.com");
   });
 
   it("many times at once: no more mails go than one after the other", async () => {

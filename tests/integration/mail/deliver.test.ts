@@ -3,6 +3,7 @@ import { POST } from "@/app/api/mail/route";
 import { findTrouble, openFindings } from "@/lib/billing/findings";
 import { linkCustomer } from "@/lib/billing/ownership";
 import { db } from "@/lib/db";
+import { mailboxCount } from "@/lib/mail/allowance";
 import { deliverAndWatch, deliverMail } from "@/lib/mail/deliver";
 import { letterOf } from "@/lib/mail/letter";
 import { claimMail, readMailState, replayMail } from "@/lib/mail/outbox";
@@ -172,6 +173,38 @@ describe("a mail is not sent", () => {
     expect(subjects()).toEqual([]);
   });
 
+  it("about a plan that is cancelled all day long, more than ten times to one mailbox; about a bill it is", async () => {
+    const lines = vi.spyOn(console, "log").mockImplementation(() => {});
+    const at = (created: number) => anEvent("customer.subscription.updated", {}, { created });
+    const cancel = async (id: string, created: number) => {
+      const object = { ...subscription({ id, cancel_at: NOW + DAY, canceled_at: created }) };
+      await deliver({ ...at(created), data: { object, previous_attributes: { cancel_at: null } } });
+    };
+    for (let nth = 0; nth < 12; nth += 1) await cancel(`sub_${count}_${nth}`, NOW - nth);
+    await sendDue();
+    expect(subjects()).toEqual(Array(10).fill("Your Cairn plan is cancelled"));
+    expect(await db().fact.findMany({ where: { mail: "dropped" } })).toMatchObject(
+      Array(2).fill({ lastError: "The mailbox was sent 10 mails of this sort within a day." }),
+    );
+    const warned = lines.mock.calls.filter(([line]) => line.includes("too many for one mailbox"));
+    expect(warned).toHaveLength(2);
+    await deliver(failed());
+    await sendDue();
+    expect(subjects()[0]).toBe("Your payment of $20.00 to Cairn failed");
+    // A day later there is mail again.
+    await query("update verifications set expires_at = now()");
+    await cancel(`sub_${count}_later`, NOW);
+    await sendDue();
+    expect(subjects()).toHaveLength(12);
+  });
+
+  it("about more bills than anybody has, where the address is a stranger's", async () => {
+    vi.spyOn(console, "log").mockImplementation(() => {});
+    for (let nth = 0; nth < 21; nth += 1) await deliver(failed({ id: `in_${count}_${nth}` }));
+    await sendDue();
+    expect(subjects()).toHaveLength(20);
+  });
+
   it("where nobody owns the customer, whatever address Stripe has", async () => {
     await db().customer.updateMany({ data: { userId: null, email: person.email } });
     await deliver(failed());
@@ -192,6 +225,11 @@ describe("when the mail server", () => {
   it("is away, the mail waits, and goes once it is back", async () => {
     await deliver(failed());
     box().refuseWith(451);
+    // What is not taken is not counted as one of the day's.
+    await query(
+      "insert into verifications (id, identifier, value, expires_at, updated_at) values ($1, $1, '19', now() + interval '1 day', now())",
+      [mailboxCount("bills", person.email)],
+    );
     await sendDue();
     expect(await db().fact.findFirst()).toMatchObject({
       mail: "pending",
