@@ -1,5 +1,5 @@
 import { closeBilling } from "../billing/closing";
-import { db } from "../db";
+import { deleteUnlinked } from "../billing/ownership";
 import { forgetEmailChange } from "./email-change";
 
 /**
@@ -11,5 +11,6 @@ import { forgetEmailChange } from "./email-change";
 export async function deleteAccount(userId: string): Promise<void> {
   await closeBilling(userId);
   await forgetEmailChange(userId);
-  await db().user.deleteMany({ where: { id: userId } });
+  // Bought in another tab meanwhile, it is closed as well.
+  while (!(await deleteUnlinked(userId))) await closeBilling(userId);
 }

@@ -1,4 +1,4 @@
-import { db } from "@/lib/db";
+import { db, type Tx } from "@/lib/db";
 import { isLivemode, stripe } from "@/lib/stripe";
 import { BillingError } from "./errors";
 import { fingerprint, sendOnce } from "./idempotency";
@@ -68,8 +68,7 @@ export async function linkCustomer({
   customerId: string;
 }): Promise<void> {
   await db().$transaction(async (tx) => {
-    // Held until the transaction ends, also for a row that does not exist yet, and behind a pooler.
-    await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${userId}, 0))`;
+    await holdOwner(tx, userId);
     const owned = await tx.customer.findUnique({ where: { userId } });
     if (owned && owned.id !== customerId) {
       if (isUsable(owned)) throw BillingError.userHasAnotherCustomer(customerId);
@@ -84,3 +83,21 @@ export async function linkCustomer({
     if (linked?.userId !== userId) throw BillingError.customerOfAnotherUser(customerId);
   });
 }
+
+/**
+ * Deletes a user's row, unless a customer was linked to it in the meantime, as by a purchase in another tab.
+ * @returns false if there is one, whose billing has to be closed first
+ */
+export function deleteUnlinked(userId: string): Promise<boolean> {
+  return db().$transaction(async (tx) => {
+    await holdOwner(tx, userId);
+    const owned = await tx.customer.findUnique({ where: { userId } });
+    if (owned && isUsable(owned)) return false;
+    await tx.user.deleteMany({ where: { id: userId } });
+    return true;
+  });
+}
+
+/** Until the transaction ends nobody else links a customer to this user, also where there is no row yet, and behind a pooler. */
+const holdOwner = (tx: Tx, userId: string) =>
+  tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${userId}, 0))`;

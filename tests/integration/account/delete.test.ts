@@ -140,6 +140,29 @@ it("a payment page that is still open in another tab takes no money afterwards",
   expect(made).toEqual([]);
 });
 
+it("what another tab buys while the account is being deleted is closed as well", async () => {
+  const ada = await aMember();
+  const user = { id: ada.userId, name: "Ada", email: ada.email };
+  const { before } = local.local;
+  local.local.before = async (request) => {
+    if (request.path === `/v1/subscriptions/${ada.subscriptionId}`) {
+      local.local.before = before;
+      // The event of the deletion is quicker than the request that asked for it.
+      await db().customer.update({ where: { id: ada.customerId }, data: { deletedAt: new Date() } });
+      expect(await startCheckout(user, { lookupKey: "solo_monthly", seats: 1 })).toMatchObject({
+        outcome: "open",
+      });
+    }
+    return before(request);
+  };
+  await deleteAccount(ada.userId);
+  await expectDeleted(ada);
+  const api = await stripe();
+  const { data: open } = await api.checkout.sessions.list({ status: "open", limit: 100 });
+  expect(open.filter(({ client_reference_id }) => client_reference_id === ada.userId)).toEqual([]);
+  expect(local.local.account.store.all("customer").filter(({ email }) => email === ada.email)).toEqual([]);
+});
+
 it("a customer that Stripe does not know stands in nobody's way", async () => {
   await db().user.create({ data: { id: "moved", name: "Ada", email: "moved@example.com" } });
   await linkCustomer({ userId: "moved", customerId: "cus_of_another_account" });
