@@ -1,10 +1,10 @@
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import nextEnv from "@next/env";
+import { startNextDev } from "./next-dev.ts";
 import { freePort } from "./ports.ts";
 import { ensurePrismaClient } from "./prisma-client.ts";
-import { isAlive, startNode, untilAnswers } from "./processes.ts";
+import { isAlive, untilAnswers } from "./processes.ts";
 import { database, mail, type Service, stripe } from "./services.ts";
 import { type DevState, readState, writeState } from "./state.ts";
 
@@ -57,8 +57,7 @@ async function start(): Promise<void> {
   const demo = postgres.ours ? await seedDatabase() : undefined;
   if (demo) Object.assign(given, setMissing({ OPERATOR_EMAILS: demo.email }));
 
-  const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
-  const app = startNode([next, "dev", root, "--port", String(port)], process.env);
+  const app = startNextDev(root, port);
   started.push(app.stop);
   const crash = firstCrash({ "The app": app.exited, Postgres: postgres.exited });
   await untilAnswers(url, crash);

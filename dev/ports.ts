@@ -6,7 +6,7 @@ import { createServer } from "node:net";
  */
 export async function freePort(preferred: number): Promise<number> {
   for (let port = preferred; port < preferred + 50; port++) {
-    // Next listens on every address, Postgres and the local Stripe on 127.0.0.1: both must be free.
+    // All of ours listens on 127.0.0.1. Whoever has the port on another address would answer where localhost means that one.
     if ((await canListen(port, "127.0.0.1")) && (await canListen(port))) return port;
   }
   throw new Error(
