@@ -8,6 +8,8 @@ export type Endpoint = {
   process: ChildProcess;
   /** Works on what is due, and on nothing else: what a scheduler mends besides would hide what a drain left undone. */
   drain(): Promise<void>;
+  /** Does one work by itself, as `recover` or `sync/sub_1` (endpoint.server.ts). @returns whether it went well */
+  work(path: string): Promise<boolean>;
   /** As a machine that loses its power: nothing is said goodbye to. */
   kill(): Promise<void>;
 };
@@ -29,12 +31,18 @@ export async function startEndpoint(
   const [port] = await Promise.race([once(child.stdout, "data"), exited]);
   if (child.exitCode !== null) throw new Error("The endpoint ended before it listened.");
   const url = `http://127.0.0.1:${Number(String(port).split("\n")[0])}`;
+  const work = async (path: string) => {
+    const answer = await fetch(`${url}/${path}`);
+    await answer.text();
+    return answer.ok;
+  };
   return {
     url: `${url}/api/webhooks/stripe`,
     process: child,
     async drain() {
-      await (await fetch(`${url}/drain`)).text();
+      await work("drain");
     },
+    work,
     async kill() {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
       await exited;

@@ -24,8 +24,8 @@ export class StripeProxy {
   url = "";
   /** Where Stripe is at present; null: nobody answers. */
   upstream: string | null = null;
-  /** How each request fares. */
-  passage: () => Passage = () => SMOOTH;
+  /** How each request fares: the last of `requests`. */
+  passage: () => Passage | Promise<Passage> = () => SMOOTH;
   /** By how many milliseconds the answers' `Date` is ahead of the server's. */
   ahead = 0;
   /** As `GET /v1/subscriptions/sub_1`. */
@@ -56,7 +56,7 @@ export class StripeProxy {
 
   async #carry(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     this.requests.push(`${incoming.method} ${incoming.url}`);
-    const { mishap, beforeMs, afterMs, lagMs = 0 } = this.passage();
+    const { mishap, beforeMs, afterMs, lagMs = 0 } = await this.passage();
     this.#headers = incoming.headers;
     incoming.resume();
     if (beforeMs > 0) await sleep(beforeMs);

@@ -1,7 +1,10 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 
+/** Whether a chunk is a message that counts. */
+type Counts = (chunk: Buffer) => boolean;
+
 /**
- * Burns down by one with every message on any of its wires, and blows at one of them: before the other side gets it, or
+ * Burns down by one with every message that counts on any of its wires, and blows at one of them: before the other side gets it, or
  * when the other side has answered and the sender does not know yet.
  */
 export class Fuse {
@@ -10,17 +13,20 @@ export class Fuse {
   readonly #at: number;
   readonly #when: "before" | "after";
   readonly #blow: () => void;
+  readonly #counts: Counts;
 
-  constructor(at: number, when: "before" | "after", blow: () => void) {
+  constructor(at: number, when: "before" | "after", blow: () => void, counts: Counts = () => true) {
     this.#at = at;
     this.#when = when;
     this.#blow = blow;
+    this.#counts = counts;
   }
 
   /** @returns whether the message may go on its way, and whether its answer may come back */
-  burn(): { goes: boolean; comesBack: boolean } {
-    this.messages += 1;
-    if (this.hasBlown || this.messages !== this.#at) return { goes: !this.hasBlown, comesBack: true };
+  burn(message: Buffer): { goes: boolean; comesBack: boolean } {
+    if (this.#counts(message)) this.messages += 1;
+    if (this.hasBlown || this.messages !== this.#at || !this.#counts(message))
+      return { goes: !this.hasBlown, comesBack: true };
     if (this.#when === "after") return { goes: true, comesBack: false };
     this.blow();
     return { goes: false, comesBack: false };
@@ -31,9 +37,6 @@ export class Fuse {
     this.#blow();
   }
 }
-
-/** Whether a chunk is a message that counts. */
-type Counts = (chunk: Buffer) => boolean;
 
 /** A TCP connection that a fuse is wired to: to Postgres, to Stripe, or from Stripe to the endpoint. */
 export class Wire {
@@ -84,7 +87,7 @@ export class Wire {
       });
     }
     near.on("data", (chunk: Buffer) => {
-      const { goes, comesBack } = (this.#counts(chunk) && this.fuse?.burn()) || GOES;
+      const { goes, comesBack } = (this.#counts(chunk) && this.fuse?.burn(chunk)) || GOES;
       if (!comesBack) isCut = true;
       if (goes) far.write(chunk);
     });

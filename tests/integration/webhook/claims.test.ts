@@ -211,6 +211,37 @@ describe("trying again", () => {
     expect(hours(all) / 24).toBeCloseTo(3, 1);
   });
 
+  it.each([1, 10])(
+    "after attempt %i waits by chance from half of its delay to the whole",
+    async (attempts) => {
+      const [last, ...tried] = await waiting(21);
+      await query("update stripe_events set attempts = $1", [attempts]);
+      await query("update stripe_events set attempts = $2 where id = $1", [last?.id, MAX_ATTEMPTS]);
+      await putBack([
+        { ...failure, id: String(last?.id), attempts: MAX_ATTEMPTS, reason: "Why.", stack: "at" },
+        ...tried.map(({ id }) => ({ ...failure, id, attempts })),
+      ]);
+      // That was the last time for it, in the same moment.
+      const { processed_at: putBackAt, ...parked } = await inbox(last);
+      expect(parked).toMatchObject({
+        status: "parked",
+        last_error: "Why.",
+        last_stack: "at",
+        next_attempt_at: null,
+      });
+      const found = await query<{ ms: number }>(
+        "select (extract(epoch from next_attempt_at - $1) * 1000)::float8 as ms from stripe_events where status = 'pending'",
+        [putBackAt],
+      );
+      const waits = found.map(({ ms }) => ms);
+      expect(waits).toHaveLength(20);
+      // To the millisecond, as the column is.
+      expect(Math.min(...waits)).toBeGreaterThanOrEqual(delayAfter(attempts, 1) - 1);
+      expect(Math.max(...waits)).toBeLessThanOrEqual(delayAfter(attempts, 0) + 1);
+      expect(new Set(waits).size).toBeGreaterThan(1);
+    },
+  );
+
   it("an event that somebody else settled meanwhile changes nothing a second time", async () => {
     const [event] = await waiting(1);
     expect(await settle(event, { status: "done", outcome: "applied" })).toBe(1);

@@ -14,9 +14,10 @@ import { createDatabase, withClient } from "@/prisma/migrate/databases";
 import { migrate } from "@/prisma/migrate/migrations";
 import { type Endpoint, startEndpoint } from "../../support/endpoints";
 import { TEST_ENV, WEBHOOK_SECRET } from "../../support/env";
-import { anEvent, aSubscription } from "../../support/events";
+import { anEvent, anItem, aSubscription } from "../../support/events";
 import { installWitness } from "../../support/lives/witness";
 import { type Mishap, StripeProxy } from "../../support/stripe-proxy";
+import { Fuse, Wire } from "../../support/wire";
 
 /** The nightly's outage is a minute at 200 events a second; this one fits between other tests. */
 const OUTAGE_MS = Number(process.env.OUTAGE_SECONDS ?? 3) * 1_000;
@@ -87,7 +88,13 @@ async function open(many: number, env: Record<string, string> = {}, preload: str
 let turn = 0;
 const anEndpoint = () => endpoints[turn++ % endpoints.length]?.url ?? "";
 
-type Told = { event: Record<string, unknown>; answers: (number | null)[]; acknowledgedAt: number | null };
+type Told = {
+  event: Record<string, unknown>;
+  answers: (number | null)[];
+  acknowledgedAt: number | null;
+  /** What the last answer said of it. */
+  result: unknown;
+};
 
 /** Delivers as Stripe does, with its patience of hours made seconds: again and again until it is acknowledged. */
 async function deliver(
@@ -95,16 +102,16 @@ async function deliver(
   until = Date.now() + 600_000,
   signedAt?: Date,
 ): Promise<Told> {
-  const told: Told = { event, answers: [], acknowledgedAt: null };
+  const told: Told = { event, answers: [], acknowledgedAt: null, result: null };
   const body = JSON.stringify(event);
   for (let tries = 0; Date.now() < until; tries += 1) {
     const answer = await fetch(anEndpoint(), {
       method: "POST",
       body,
       headers: { "stripe-signature": signatureHeader(body, WEBHOOK_SECRET, signedAt) },
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(30_000),
     }).catch(() => null);
-    await answer?.arrayBuffer().catch(() => null);
+    told.result = (await answer?.json().catch(() => null))?.result;
     told.answers.push(answer?.status ?? null);
     if (answer?.status === 200) return { ...told, acknowledgedAt: Date.now() };
     await sleep(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries) * (0.5 + Math.random() / 2));
@@ -181,6 +188,21 @@ async function expectAllApplied(told: readonly Told[]): Promise<void> {
   expect(await count("subscriptions")).toBe(told.length - settled);
   expect(await count("subscriptions where status = 'past_due' and version <= 2")).toBe(settled);
   expect(await count("subscriptions where status <> 'past_due' and version > 1")).toBe(0);
+}
+
+async function lastErrorUnlike(words: string): Promise<string | null> {
+  const { rows } = await run(
+    `select last_error as it from stripe_events where status = 'pending' and last_error not like '%${words}%'`,
+  );
+  return rows[0]?.it ?? null;
+}
+
+/** Somebody else who is connected, has done this much, and holds what that locked until they end. */
+async function holding(sql: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(sql);
+  return client;
 }
 
 function postmaster(): number {
@@ -275,13 +297,31 @@ describe("a database", () => {
     await expectAllApplied([again]);
   });
 
+  it("whose every connection this process has taken answers 503 once the wait for one is over", async () => {
+    await open(1);
+    const holder = await holding("select pg_advisory_lock(1)");
+    const held = endpoints[0]?.work("hold");
+    await vi.waitUntil(
+      async () => (await count("pg_locks where locktype = 'advisory' and not granted")) === 10,
+      {
+        timeout: 60_000,
+        interval: 50,
+      },
+    );
+    const refused = await deliver(changed("sub_refused"), Date.now() + 300);
+    expect(refused.answers).toEqual([503]);
+    expect(await count("stripe_events")).toBe(0);
+    await holder.end();
+    await held;
+    const again = await deliver(refused.event);
+    expect(again).toMatchObject({ answers: [200], result: "applied" });
+    await expectAllApplied([again]);
+  });
+
   it("that a lock holds up, longer than anybody waits for a connection, loses nothing", async () => {
     await open(1);
     const warm = await deliver(changed("sub_warm"));
-    const holder = new Client({ connectionString: url });
-    await holder.connect();
-    await holder.query("begin");
-    await holder.query("lock table subscriptions in access exclusive mode");
+    const holder = await holding("begin; lock table subscriptions in access exclusive mode");
     const waiting = Array.from({ length: 40 }, (_, n) => deliver(changed(`sub_held_${n}`)));
     await sleep(8_000);
     await holder.query("commit");
@@ -291,11 +331,57 @@ describe("a database", () => {
     await expectAllApplied([warm, ...told]);
   });
 
+  it("whose answer is lost has the event all the same, and is told of it once more", async () => {
+    const wire = await Wire.lay(postgres.port, (chunk) => chunk.includes("insert into stripe_events"));
+    const through = new URL(url);
+    through.port = String(wire.port);
+    await open(1, { DATABASE_URL: through.href });
+    // The statement goes on its way, and its answer does not: the process gives up waiting.
+    wire.fuse = new Fuse(1, "after", () => {});
+    const unsure = await deliver(changed("sub_unsure"), Date.now() + 300);
+    expect(unsure.answers).toEqual([503]);
+    expect(await count("stripe_events where status = 'done'")).toBe(1);
+    wire.fuse = undefined;
+    const again = await deliver(unsure.event);
+    wire.close();
+    expect(again).toMatchObject({ answers: [200], result: "duplicate" });
+    await expectAllApplied([again]);
+    expect(await count("row_versions")).toBe(1);
+  });
+
+  it("in which two wait for each other in a circle has the event all the same", async () => {
+    // The other one never looks whether it waits in a circle, so it is our statement that is ended.
+    await run("alter database outages set deadlock_timeout = '5s'");
+    await open(1);
+    const item = (quantity: number) => ({ items: { data: [anItem({ quantity })] } });
+    await deliver(changed("sub_circle", item(1), seconds() - 1));
+    const other = await holding(
+      `set deadlock_timeout = '10min'; begin; select from subscription_items for update`,
+    );
+    const event = deliver(changed("sub_circle", item(2)));
+    await vi.waitUntil(async () => (await count("pg_stat_activity where wait_event_type = 'Lock'")) > 0, {
+      interval: 10,
+    });
+    // Held by ours, who waits for the item.
+    await other.query("select from subscriptions for update");
+    expect(await event).toMatchObject({ answers: [200], result: "deferred" });
+    expect(await count("stripe_events where status = 'pending' and last_error like '%40P01%'")).toBe(1);
+    await other.end();
+    await untilNoneWaits(drainAll);
+    await run("alter database outages reset deadlock_timeout");
+    expect(await count("stripe_events where status = 'done'")).toBe(2);
+    expect(await count("finished_events")).toBe(2);
+    expect(await count("subscriptions where version = 2")).toBe(1);
+    expect(await count("subscription_items where quantity = 2")).toBe(1);
+  });
+
   it.each([
-    ["a deadlock", "40P01"],
-    ["a statement that took too long", "57014"],
-    ["a serialization failure", "40001"],
-  ])("that rolls back for %s has the event all the same", async (_, sqlState) => {
+    ["a deadlock", "40P01", [200]],
+    ["a statement that took too long", "57014", [200]],
+    ["a serialization failure", "40001", [200]],
+    // Nothing is written down on a disk without room, so nothing is acknowledged.
+    ["want of room", "53100", [503, 503, 200]],
+  ])("that rolls back for %s has the event in the end", async (_, sqlState, answers) => {
     await open(1);
     await run("create sequence failures");
     await run(`create function fail() returns trigger language plpgsql as $$
@@ -308,6 +394,7 @@ describe("a database", () => {
     await untilDue();
     await run("drop function fail cascade");
     await run("drop sequence failures");
+    expect(told[0]?.answers).toEqual(answers);
     await untilNoneWaits(drainAll);
     await expectAllApplied(told);
   });
@@ -321,6 +408,12 @@ describe("a database", () => {
     for (let n = 0; n < 200 && !told.at(-1)?.answers.includes(503); n += 1)
       told.push(await deliver(bulky(n), Date.now() + 1_500));
     expect(told.at(-1)?.answers).toContain(503);
+    // A disk without room is 53100, which can only be played (above): a limit of its owner's is told apart.
+    const big = randomBytes(30_000_000).toString("base64");
+    await expect(run(`create table big as select '${big}' as it`)).rejects.toMatchObject({
+      code: "XX000",
+      message: expect.stringContaining("File too large"),
+    });
     await restartWithin("unlimited");
     const again = await deliver(told.pop()?.event ?? {});
     await untilNoneWaits(drainAll);
@@ -345,23 +438,43 @@ function limitFiles(bytes: string): void {
 }
 
 describe("Stripe's API", () => {
-  const mishaps: [string, Mishap | null, number][] = [
-    ["down", { kind: "hangs up" }, 0],
-    ["slow", null, 30_000],
-    ["counting requests", { kind: "status", status: 429, retryAfter: 1 }, 0],
-    ["answering nonsense", { kind: "nonsense", body: "<html>It works!</html>" }, 0],
-    ["answering with something else", { kind: "nonsense", body: '{"id":"cus_1","object":"customer"}' }, 0],
+  /** In seconds: for so long Stripe wants quiet. */
+  const QUIET = 4;
+  const mishaps: [string, Mishap | null, number, RegExp][] = [
+    ["down", { kind: "hangs up" }, 0, /StripeConnectionError/],
+    // The client gives up long before that.
+    ["slow", null, 30_000, /timeout being reached \(10000ms\)/],
+    [
+      "counting requests",
+      { kind: "status", status: 429, retryAfter: QUIET },
+      0,
+      /StripeRateLimitError .*429/,
+    ],
+    ["answering nonsense", { kind: "nonsense", body: "<html>It works!</html>" }, 0, /Invalid JSON/],
+    ["answering with another kind", { kind: "nonsense", body: '{"id":"cus_1","object":"customer"}' }, 0, /./],
+    [
+      "answering with another one",
+      { kind: "nonsense", body: JSON.stringify(aSubscription({ id: "sub_other" })) },
+      0,
+      /not the subscription sub_odd/,
+    ],
     [
       "answering with half an object",
-      { kind: "nonsense", body: '{"id":"sub_odd","object":"subscription"}' },
+      { kind: "nonsense", body: '{"id":"sub_odd","object":"subscription","items":{"data":[]}}' },
       0,
+      /not the subscription sub_odd/,
     ],
   ];
   it.each(mishaps)(
     "%s hurts only what must ask it, until it is back",
-    async (_, mishap, beforeMs) => {
+    async (_, mishap, beforeMs, why) => {
       stripe.put(settled("sub_odd"));
-      proxy.passage = () => ({ mishap, beforeMs, afterMs: 0 });
+      const askedAt: number[] = [];
+      const passage = (mishap: Mishap | null, beforeMs: number) => () => {
+        askedAt.push(Date.now());
+        return { mishap, beforeMs, afterMs: 0 };
+      };
+      proxy.passage = passage(mishap, beforeMs);
       await open(1);
       const at = seconds();
       const told = [
@@ -371,19 +484,22 @@ describe("Stripe's API", () => {
       await vi.waitUntil(() => proxy.requests.length > 0, { timeout: 30_000 });
       const others = await Promise.all(Array.from({ length: 20 }, (_, n) => deliver(changed(`sub_${n}`))));
       expect(await count("stripe_events where status = 'done'")).toBe(21);
-      await vi.waitUntil(
-        async () => (await count("stripe_events where last_error is not null and attempts > 0")) > 0,
-        {
-          timeout: 60_000,
-          interval: 200,
-        },
-      );
+      // That it waits for Stripe is the error of one that nobody has tried.
+      const reason = await vi.waitUntil(() => lastErrorUnlike("asking Stripe"), {
+        timeout: 60_000,
+        interval: 200,
+      });
+      expect(reason).toMatch(why);
       expect(await count("stripe_events where status = 'parked'")).toBe(0);
-      proxy.passage = () => ({ mishap: null, beforeMs: 0, afterMs: 0 });
+      proxy.passage = passage(null, 0);
       await untilNoneWaits(drainAll);
       expect(await count("stripe_events where status = 'done'")).toBe(told.length + others.length);
       expect(await count("finished_events")).toBe(told.length + others.length);
       expect(await count("subscriptions where id = 'sub_odd' and status = 'past_due'")).toBe(1);
+      expect(askedAt.length).toBeGreaterThan(1);
+      if (mishap?.kind !== "status") return;
+      for (const [n, at] of askedAt.slice(1).entries())
+        expect(at - (askedAt[n] ?? at)).toBeGreaterThanOrEqual(QUIET * 1_000);
     },
     180_000,
   );
