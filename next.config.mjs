@@ -17,6 +17,9 @@ const config = {
   ...(process.env.BUILD_STANDALONE ? { output: "standalone" } : {}),
   // Stripe does not follow redirects: /api/webhooks/stripe/ must answer, not point elsewhere.
   skipTrailingSlashRedirect: true,
+  // Of a body that a page is sent Next keeps a second copy for the proxy, up to 10 MB where no length is declared. Above 1 MiB,
+  // which proxy.ts and the actions refuse, so that nothing is taken for whole that was cut off.
+  experimental: { proxyClientMaxBodySize: 1_100_000 },
   headers: async () => [{ source: "/:path*", headers: HEADERS }],
 };
 
