@@ -30,8 +30,8 @@ export class StripeProxy {
   ahead = 0;
   /** As `GET /v1/subscriptions/sub_1`. */
   readonly requests: string[] = [];
-  /** Requests that were answered with what was true a moment before. */
-  lagging = 0;
+  /** The paths of the requests that were answered with what was true a moment before. */
+  readonly late: string[] = [];
   readonly #earlier = new Map<string, { answer: Answer; state: object }>();
   #headers: IncomingMessage["headers"] = {};
   readonly #agent = new Agent({ keepAlive: true });
@@ -97,13 +97,13 @@ export class StripeProxy {
 
   forget(): void {
     this.#earlier.clear();
-    this.lagging = 0;
+    this.late.length = 0;
   }
 
   #asOfLate(url: string, now: Answer, lagMs: number): Answer {
     const earlier = this.#earlier.get(url)?.answer;
     if (!earlier || now.date - earlier.date > lagMs || earlier.body.equals(now.body)) return now;
-    this.lagging += 1;
+    this.late.push(url);
     return earlier;
   }
 

@@ -14,6 +14,7 @@ import { useDatabase } from "../../support/database";
 import { clearBilling, deliver } from "../../support/deliver";
 import { VERSIONS } from "../../support/lives/batch";
 import { openShop, type Shop } from "../../support/lives/shop";
+import { keyOf } from "../../support/lives/states";
 import { readRows } from "../../support/lives/witness";
 
 useDatabase();
@@ -158,7 +159,7 @@ it.each(VERSIONS)(
     };
     const rows = await rowsIn(version);
     expect(rows).toEqual(await rowsIn(VERSIONS[4]));
-    expect([...rows.keys()]).toContain(old);
+    expect([...rows.keys()]).toContain(keyOf("subscription", old));
   },
 );
 

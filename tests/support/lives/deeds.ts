@@ -59,6 +59,22 @@ const subscribe: Deed = (who, pick) =>
     ...(pick % 11 === 0 ? { collection_method: "send_invoice", days_until_due: 3 } : {}),
   });
 
+/** What follows on the period that runs. */
+async function plan(who: Person, pick: number) {
+  const { id, items } = subscription(who, pick);
+  const { id: schedule, phases } = await who.stripe.subscriptionSchedules.create({ from_subscription: id });
+  const { start_date = 0, end_date = 0 } = phases[0] ?? {};
+  const now = items.data.map(({ price, quantity = 1 }) => ({ price: price.id, quantity }));
+  const next = { price: one(who.prices, pick >> 2), quantity: 1 + (pick % 3) };
+  return who.stripe.subscriptionSchedules.update(schedule, {
+    end_behavior: pick % 2 ? "cancel" : "release",
+    phases: [
+      { items: now, start_date, end_date },
+      { items: [next], duration: { interval: "week" } },
+    ],
+  });
+}
+
 /** A bill of no subscription, still a draft. */
 async function bill({ stripe, customer }: Person, pick: number): Promise<string> {
   const { id } = await stripe.invoices.create({ customer, currency: "eur", auto_advance: pick % 2 === 0 });
@@ -142,10 +158,14 @@ export const DEEDS = {
       price: one(who.prices, pick >> 2),
       quantity: 1 + (pick % 4),
     }),
-  removeItem(who, pick) {
+  /** Where there is only one, another is added before. */
+  async removeItem(who, pick) {
     const all = who.account.store.ofCustomer("subscription", who.customer);
-    const { items } = oneOf(all, pick, ({ items }) => items.data.length > 1);
-    return who.stripe.subscriptionItems.del(one(items.data, pick >> 2).id);
+    const { id, items } = oneOf(all, pick, ({ items }) => items.data.length > 1);
+    const [item] = items.data.slice(1);
+    const price = who.prices.find((price) => price !== items.data[0]?.price.id) ?? "";
+    const extra = item ?? (await who.stripe.subscriptionItems.create({ subscription: id, price }));
+    return who.stripe.subscriptionItems.del(extra.id);
   },
   note: (who, pick) =>
     who.stripe.subscriptions.update(subscription(who, pick).id, { metadata: { seats: String(pick) } }),
@@ -170,11 +190,12 @@ export const DEEDS = {
     }),
   endTrial: (who, pick) =>
     who.stripe.subscriptions.update(subscription(who, pick, "trialing").id, { trial_end: "now" }),
-  pause(who, pick) {
+  /** Sometimes for a moment only. */
+  async pause(who, pick) {
     const { id, status } = subscription(who, pick, "paused");
-    return status === "paused"
-      ? who.stripe.subscriptions.resume(id, { billing_cycle_anchor: { type: "now" } })
-      : who.stripe.subscriptions.pause(id, { type: "subscription" });
+    if (status !== "paused") await who.stripe.subscriptions.pause(id, { type: "subscription" });
+    if (status !== "paused" && pick % 3 > 0) return id;
+    return who.stripe.subscriptions.resume(id, { billing_cycle_anchor: { type: "now" } });
   },
   pauseBills(who, pick) {
     const { id, pause_collection } = subscription(who, pick);
@@ -184,20 +205,7 @@ export const DEEDS = {
       pause_collection: pause_collection ? "" : { behavior, ...(pick % 2 ? { resumes_at } : {}) },
     });
   },
-  async plan(who, pick) {
-    const { id, items } = subscription(who, pick);
-    const { id: plan, phases } = await who.stripe.subscriptionSchedules.create({ from_subscription: id });
-    const { start_date = 0, end_date = 0 } = phases[0] ?? {};
-    const now = items.data.map(({ price, quantity = 1 }) => ({ price: price.id, quantity }));
-    const next = { price: one(who.prices, pick >> 2), quantity: 1 + (pick % 3) };
-    return who.stripe.subscriptionSchedules.update(plan, {
-      end_behavior: pick % 2 ? "cancel" : "release",
-      phases: [
-        { items: now, start_date, end_date },
-        { items: [next], duration: { interval: "week" } },
-      ],
-    });
-  },
+  plan,
   planBeginning: (who, pick) =>
     who.stripe.subscriptionSchedules.create({
       customer: who.customer,
@@ -206,8 +214,10 @@ export const DEEDS = {
       default_settings: { default_payment_method: pick % 4 < 2 ? who.badCard : who.goodCard },
       phases: [{ items: [{ price: one(who.prices, pick) }], duration: { interval: "month" } }],
     }),
-  dropPlan(who, pick) {
-    const { id } = schedule(who, pick);
+  /** Of who has none, a plan is made before. */
+  async dropPlan(who, pick) {
+    const all = who.account.store.ofCustomer("subscription_schedule", who.customer);
+    const { id } = all.length > 0 ? schedule(who, pick) : await plan(who, pick);
     return pick % 3
       ? who.stripe.subscriptionSchedules.release(id)
       : who.stripe.subscriptionSchedules.cancel(id);

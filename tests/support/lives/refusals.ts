@@ -13,6 +13,11 @@ const TWICE = /^Cannot add multiple subscription items with the same plan/;
 const newOnes = [NOBODY, OFF_SALE];
 const updates = [OVER, NOT_BEGUN, NO_CARD];
 const items = [...updates, OFF_SALE, TWICE];
+const plans = [
+  ...items,
+  /^You cannot migrate a canceled subscription/,
+  /^You cannot migrate .* already attached/,
+];
 const endings = [OVER, PLANNED];
 const payments = [DECLINED, ASKS_OWNER, /^Invoice is already paid/, /^This invoice has been voided/];
 
@@ -26,7 +31,7 @@ export const REFUSALS: Record<DeedName, readonly RegExp[]> = {
   changeQuantity: items,
   upgrade: [...items, ...payments],
   addItem: items,
-  removeItem: [...updates, /^A subscription must have at least one active plan/],
+  removeItem: items,
   note: [],
   endLater: endings,
   endOn: endings,
@@ -36,11 +41,9 @@ export const REFUSALS: Record<DeedName, readonly RegExp[]> = {
   endTrial: updates,
   pause: [/^A subscription with a status of \w+ cannot be paused/, NO_CARD],
   pauseBills: [OVER],
-  plan: [
-    ...[...items, /^You cannot migrate a canceled subscription/, /^You cannot migrate .* already attached/],
-  ],
+  plan: plans,
   planBeginning: newOnes,
-  dropPlan: [/^You cannot \w+ the subscription schedule `\w+`: it is \w+,/],
+  dropPlan: [...plans, /^You cannot \w+ the subscription schedule `\w+`: it is \w+,/],
   pay: payments,
   payUp: payments,
   finalize: [NOBODY, /^invoice_not_editable: This invoice is already finalized/],

@@ -1,8 +1,9 @@
-import { isObject, objectOr } from "@/lib/billing/read";
+import { isObject, objectOr, time } from "@/lib/billing/read";
 import { db } from "@/lib/db";
 import { withClient } from "@/prisma/migrate/databases";
 import { clearBilling } from "../deliver";
-import { isMirrored, TABLES, textOfRow } from "./states";
+import type { Version } from "./forward";
+import { isMirrored, keyOf, SUMMARY, TABLES, textOfRow } from "./states";
 
 /**
  * Has the database itself write down every version that a row had, in the order of the commits, and every time an event
@@ -36,7 +37,10 @@ const STATEMENTS = [
   ),
   `create function note_finished() returns trigger language plpgsql as $$
   begin
-    if new.status = 'done' and (tg_op = 'INSERT' or old.status <> 'done') then
+    if tg_op = 'INSERT' then
+      if new.status = 'done' then insert into finished_events values (new.id); end if;
+    -- Once more, if it was done before: all that may happen to it then is that its payload is emptied.
+    elsif new.status = 'done' and (old.status <> 'done' or new.payload = old.payload) then
       insert into finished_events values (new.id);
     end if;
     return null;
@@ -47,17 +51,20 @@ const STATEMENTS = [
 
 export async function forgetAll(): Promise<void> {
   await clearBilling();
-  await db().$executeRaw`truncate row_versions, finished_events`;
+  await db().$executeRaw`truncate row_versions, finished_events, progress`;
 }
 
-/** Every version of every row, by its id, in order. */
-export async function readVersions(): Promise<Map<string, string[]>> {
+/** Every version of every row, by its key, in order. */
+export async function readVersions(): Promise<Map<string, Version[]>> {
   const found = await db().$queryRaw<{ kind: string; id: string; state: unknown }[]>`
     select kind, id, state from row_versions order by seq`;
-  const versions = new Map<string, string[]>();
+  const versions = new Map<string, Version[]>();
   for (const { kind, id, state } of found) {
     if (!isMirrored(kind) || !isObject(state)) throw new Error(`There is no kind ${kind}.`);
-    versions.set(id, [...(versions.get(id) ?? []), textOfRow(kind, state)]);
+    const at = time(state.stripe_state_at);
+    const version = { text: textOfRow(kind, state), at: at && at.getTime() / 1000 };
+    const key = keyOf(kind, id);
+    versions.set(key, [...(versions.get(key) ?? []), version]);
   }
   return versions;
 }
@@ -69,7 +76,7 @@ export async function readStatuses(): Promise<Set<string>> {
   return new Set(found.map(({ status }) => status));
 }
 
-/** The rows as they are, by their ids. */
+/** The rows as they are, by their keys. */
 export async function readRows(): Promise<Map<string, string>> {
   const rows = new Map<string, string>();
   for (const [kind, { table }] of Object.entries(TABLES)) {
@@ -82,7 +89,10 @@ export async function readRows(): Promise<Map<string, string>> {
     const found = await db().$queryRawUnsafe<{ state: unknown }[]>(
       `select to_jsonb(r) ${items} as state from ${table} r`,
     );
-    for (const { state } of found) rows.set(String(objectOr(state).id), textOfRow(kind, objectOr(state)));
+    for (const { state } of found) {
+      const row = objectOr(state);
+      rows.set(keyOf(kind, String(row.id)), textOfRow(kind, row));
+    }
   }
   return rows;
 }
@@ -99,10 +109,16 @@ export function readOddEvents(): Promise<
 
 /** Rows that were written more often than events were applied to them and answers of Stripe's were asked for. */
 export async function readOverwritten(asked: readonly string[]): Promise<string[]> {
-  const applied = await db().$queryRaw<{ id: string; versions: number; applied: number }[]>`
-    select v.id, count(*)::int as versions,
-      (select count(*)::int from stripe_events e where e.object_id = v.id and e.outcome = 'applied') as applied
-    from row_versions v group by v.id`;
-  const asks = (id: string) => asked.filter((request) => request.includes(`/${id}`)).length;
-  return applied.flatMap(({ id, versions, applied }) => (versions > applied + asks(id) ? [id] : []));
+  // The event of a summary names its customer alone.
+  const applied = await db().$queryRaw<{ kind: string; id: string; versions: number; applied: number }[]>`
+    select v.kind, v.id, count(*)::int as versions,
+      (select count(*)::int from stripe_events e where e.outcome = 'applied' and case
+        when v.kind = ${SUMMARY} then e.type = ${SUMMARY} || '.updated' and e.customer_id = v.id
+        else e.object_id = v.id end) as applied
+    from row_versions v group by v.kind, v.id`;
+  const asks = (kind: string, id: string) =>
+    asked.filter((request) => request.includes(kind === SUMMARY ? `customer=${id}` : `/${id}`)).length;
+  return applied.flatMap(({ kind, id, versions, applied }) =>
+    versions > applied + asks(kind, id) ? [`${kind} ${id}`] : [],
+  );
 }
