@@ -66,7 +66,8 @@ export const subscriptions = mirror({
  */
 async function retrieveWhole(api: Stripe, id: string, options: Stripe.RequestOptions) {
   const subscription = await api.subscriptions.retrieve(id, {}, options);
-  if (subscription.items.has_more) {
+  // An answer that is something else has none, and is refused where it is read.
+  if (subscription.items?.has_more) {
     const { data } = await api.subscriptionItems.list({ subscription: id, limit: 100 }, options);
     Object.assign(subscription.items, { data, has_more: false });
   }
