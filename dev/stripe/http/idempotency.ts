@@ -12,8 +12,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const LONGEST = 255;
 
 /**
- * What was answered under each `Idempotency-Key`, for a day: a declined card and a missing object too, for then the work
- * had begun. https://docs.stripe.com/api/idempotent_requests
+ * What was answered under each `Idempotency-Key`, for a day: a declined card, a missing object and a failure of its own too,
+ * for then the work had begun. https://docs.stripe.com/api/idempotent_requests
  */
 export class Idempotency {
   readonly #kept = new Map<string, Kept>();

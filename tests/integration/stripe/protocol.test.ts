@@ -111,12 +111,12 @@ test("a key whose request is in flight is in use", async () => {
   expect(it.eventTypes()).toEqual(["customer.created"]);
 });
 
-test("refused parameters and a Stripe that is out of order leave the key free", async () => {
+test("refused parameters and a Stripe that takes no requests leave the key free", async () => {
   const refused = await it.raw("POST /v1/customers", "balance=much", { "idempotency-key": "key_1" });
   expect(refused.status).toBe(400);
-  it.local.failWith(500);
+  it.local.failWith(503);
   const failed = await it.raw("POST /v1/customers", "name=Ada", { "idempotency-key": "key_1" });
-  expect(failed.status).toBe(500);
+  expect(failed.status).toBe(503);
   it.local.failWith(null);
   const done = await it.raw("POST /v1/customers", "name=Ada", { "idempotency-key": "key_1" });
   expect(done.status).toBe(200);
@@ -129,6 +129,17 @@ test("what failed after it had begun fails the same way under its key", async ()
   expect([first.status, second.status]).toEqual([404, 404]);
   expect(second.body).toEqual(first.body);
   expect(second.headers.get("idempotent-replayed")).toBe("true");
+});
+
+test("what failed inside of Stripe fails the same way under its key, and goes through under another", async () => {
+  const create = (key: string) => it.raw("POST /v1/customers", "name=Ada", { "idempotency-key": key });
+  it.local.failWith(500);
+  expect((await create("key_1")).status).toBe(500);
+  it.local.failWith(null);
+  const again = await create("key_1");
+  expect(again.status).toBe(500);
+  expect(again.headers.get("idempotent-replayed")).toBe("true");
+  expect((await create("key_2")).status).toBe(200);
 });
 
 test("a key means nothing to GET", async () => {
@@ -151,7 +162,7 @@ test("a key means nothing to DELETE, which is the same however often it is asked
 
 test("the SDK tries again by itself, and what it asked for happens once", async () => {
   const stripe = clientOf(it.local, { maxNetworkRetries: 2 });
-  it.local.failWith(500);
+  it.local.failWith(503);
   const created = stripe.customers.create({ name: "Ada" });
   await expect.poll(() => it.local.requests).toHaveLength(1);
   it.local.failWith(null);
