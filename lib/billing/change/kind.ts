@@ -7,7 +7,11 @@ import { isFinalStatus } from "../subscription/access";
  * A subscription can be changed if it runs, is paid, and is not about to end.
  * @throws Refusal with what to do first
  */
-export function checkChangeable({ status, cancel_at, cancel_at_period_end }: Stripe.Subscription): void {
+export function checkChangeable({
+  status,
+  cancel_at,
+  cancel_at_period_end,
+}: Pick<Stripe.Subscription, "status" | "cancel_at" | "cancel_at_period_end">): void {
   if (isFinalStatus(status)) throw Refusal.hasEnded();
   if (cancel_at !== null || cancel_at_period_end) throw Refusal.isEnding();
   if (status !== "active" && status !== "trialing") throw Refusal.isUnpaid();
